@@ -1,0 +1,15 @@
+"""Runs every benchmark and gathers their figures in var/bench.json: {"name": {"value", "unit", "ratio", "against"}}."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from bench import coverage
+
+OUTPUT = Path(__file__).parent.parent / "var" / "bench.json"
+
+figures = coverage.run()
+OUTPUT.parent.mkdir(exist_ok=True)
+OUTPUT.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+print(f"figures: {OUTPUT}")

@@ -1,0 +1,208 @@
+"""Metres: the plane they are measured on, and which sites are nearest. Straight lines on a projected plane."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import cache, cached_property
+from typing import NamedTuple
+
+import geopandas as gpd
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+from scipy.spatial import KDTree
+
+from geo.errors import FrameError
+
+Floats = NDArray[np.float64]
+CHUNK = 1 << 16  # points handled at once: the arrays of a chunk stay in the processor's cache
+
+
+def in_chunks(count: int, work: Callable[[slice], None]) -> None:
+    """Call ``work`` on slices that together cover ``range(count)``, in threads: numpy, pyproj, GEOS release the GIL."""
+    parts = [slice(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
+    if len(parts) <= 1:
+        for part in parts:
+            work(part)
+    else:
+        for _ in _threads().map(work, parts):
+            pass
+
+
+@cache
+def _threads() -> ThreadPoolExecutor:
+    """The threads all arrays share: kept, because each new thread costs pyproj some milliseconds to set up."""
+    return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="arrays")
+
+
+@dataclass(frozen=True)
+class Plane:
+    """A projected plane in metres, named by its CRS (``EPSG:32650``); FrameError for degrees or other units."""
+
+    crs: str
+
+    def __post_init__(self) -> None:
+        try:
+            metric = _is_metric(CRS(self.crs))
+        except CRSError:
+            metric = False
+        if not metric:
+            raise FrameError("distance.not_metres", crs=self.crs)
+
+    @cached_property
+    def _transformer(self) -> Transformer:
+        return Transformer.from_crs("EPSG:4326", self.crs, always_xy=True)
+
+    def project(self, lon: ArrayLike, lat: ArrayLike) -> tuple[Floats, Floats]:
+        """Easting and northing (n,), metres, of WGS-84 degrees (n,); NaN where there is none."""
+        return self._transform(lon, lat, "FORWARD")
+
+    def unproject(self, x: ArrayLike, y: ArrayLike) -> tuple[Floats, Floats]:
+        """WGS-84 longitude and latitude (n,), degrees, of metres (n,); NaN where there is none."""
+        return self._transform(x, y, "INVERSE")
+
+    def _transform(self, first: ArrayLike, second: ArrayLike, direction: str) -> tuple[Floats, Floats]:
+        a, b = np.asarray(first, dtype=np.float64), np.asarray(second, dtype=np.float64)
+        out = np.empty((2, len(a)))
+
+        def work(part: slice) -> None:
+            out[:, part] = self._transformer.transform(a[part], b[part], direction=direction)
+
+        in_chunks(len(a), work)
+        out[:, ~np.isfinite(out).all(axis=0)] = np.nan
+        return out[0], out[1]
+
+
+def _is_metric(crs: CRS) -> bool:
+    return bool(crs.is_projected and all(axis.unit_conversion_factor == 1 for axis in crs.axis_info))
+
+
+def require_metres(frame: gpd.GeoDataFrame | gpd.GeoSeries) -> None:
+    """FrameError unless the frame's CRS is projected and in metres."""
+    if frame.crs is None or not _is_metric(frame.crs):
+        raise FrameError("distance.not_metres", crs=str(frame.crs))
+
+
+def refuse_degrees(x: Floats, y: Floats) -> None:
+    """FrameError where every point lies within ±180, ±90: those are degrees, not metres. Nothing known passes."""
+    known = np.isfinite(x) & np.isfinite(y)
+    if known.any() and not (known & ((np.abs(x) > 180) | (np.abs(y) > 90))).any():
+        raise FrameError("distance.degrees")
+
+
+@dataclass(frozen=True)
+class Grid:
+    """``size`` × ``size`` equal cells over a box, numbered by rows; what lies outside counts to a cell at the edge."""
+
+    left: float
+    bottom: float
+    cell_width: float
+    cell_height: float
+    size: int
+
+    @classmethod
+    def over(cls, left: float, bottom: float, right: float, top: float, *, size: int) -> Grid:
+        """The grid of a box; a side of no length gets cells of one metre."""
+        return cls(left, bottom, (right - left) / size or 1.0, (top - bottom) / size or 1.0, size)
+
+    def cell(self, x: Floats, y: Floats) -> NDArray[np.int32]:
+        """The cell (n,) of each point; NaN falls into an edge cell."""
+        last = self.size - 1  # fmax and fmin prefer a number to NaN
+        column = np.fmin(np.fmax((x - self.left) / self.cell_width, 0), last).astype(np.int32)
+        row = np.fmin(np.fmax((y - self.bottom) / self.cell_height, 0), last).astype(np.int32)
+        return row * np.int32(self.size) + column
+
+    def centres(self) -> tuple[Floats, Floats]:
+        """x and y of every cell's centre, in the order of their numbers."""
+        middle = np.arange(self.size) + 0.5
+        x, y = self.left + middle * self.cell_width, self.bottom + middle * self.cell_height
+        return np.tile(x, self.size), np.repeat(y, self.size)
+
+
+class Nearest(NamedTuple):
+    """The nearest and second nearest site of each point, columns 0 and 1: ``site`` its index, ``metres`` (n, 2)."""
+
+    site: NDArray[np.int32]
+    metres: Floats
+
+
+def nearest_two(x: ArrayLike, y: ArrayLike, sites_x: ArrayLike, sites_y: ArrayLike) -> Nearest:
+    """The two sites nearest to each point, in metres.
+
+    Points (n,) and sites (m,) on one plane; sites sorted by id: of equally distant ones the smaller index, and so
+    the smaller id, comes first. -1 and NaN where there is no such site or the point is NaN. FrameError for degrees.
+
+    Exact: a cell's candidates are the sites no farther from its centre than the second nearest is, plus twice the
+    distance from centre to corner; no other site can be among the two nearest of a point of that cell.
+    """
+    px, py, sx, sy = (np.asarray(values, dtype=np.float64) for values in (x, y, sites_x, sites_y))
+    refuse_degrees(px, py)
+    refuse_degrees(sx, sy)
+    if not (np.isfinite(sx) & np.isfinite(sy)).all():
+        raise FrameError("distance.unplaced_site")
+    site = np.full((2, len(px)), -1, dtype=np.int32)
+    metres = np.full((2, len(px)), np.nan)
+    if len(sx) and not np.isnan(px).all():
+        candidates = _Candidates.of(px, py, sx, sy)
+
+        def work(part: slice) -> None:
+            site[:, part], metres[:, part] = candidates.nearest_two(px[part], py[part])
+
+        in_chunks(len(px), work)
+    return Nearest(site.T, metres.T)
+
+
+@dataclass(frozen=True, eq=False)
+class _Candidates:
+    """For each cell of a grid the sites that may be among the nearest two of a point in it, by ascending index.
+
+    ``sites[first[cell] : first[cell] + count[cell]]`` are a cell's.
+    """
+
+    grid: Grid
+    x: Floats
+    y: Floats
+    sites: NDArray[np.int32]
+    first: NDArray[np.int64]
+    count: NDArray[np.unsignedinteger]
+
+    @classmethod
+    def of(cls, px: Floats, py: Floats, sx: Floats, sy: Floats) -> _Candidates:
+        """The candidates for points (px, py) among sites (sx, sy), on a grid as fine as the points are many."""
+        size = int(np.clip(np.sqrt(len(px)) / 4, 1, 128))
+        grid = Grid.over(np.nanmin(px), np.nanmin(py), np.nanmax(px), np.nanmax(py), size=size)
+        centres, tree = np.column_stack(grid.centres()), KDTree(np.column_stack((sx, sy)))
+        second = tree.query(centres, k=2)[0][:, 1]  # infinite where there is one site
+        diagonal = np.hypot(grid.cell_width, grid.cell_height) + 1e-6  # a micrometre for rounding
+        near = tree.query_ball_point(centres, second + diagonal, return_sorted=True, workers=-1)
+        count = np.fromiter(map(len, near), dtype=np.int64, count=len(near))
+        sites = np.concatenate(near).astype(np.int32)
+        # The smallest type that holds the counts: numpy sorts those by radix.
+        return cls(grid, sx, sy, sites, np.cumsum(count) - count, count.astype(np.min_scalar_type(count.max())))
+
+    def nearest_two(self, x: Floats, y: Floats) -> tuple[NDArray[np.int32], Floats]:
+        """Site and metres, each (2, n), of the nearest two of each point."""
+        cell = self.grid.cell(x, y)
+        # Points with few candidates come first: turn k then works on the tail that has a k-th candidate.
+        order = np.argsort(self.count[cell], kind="stable")
+        cell, x, y = cell[order], x[order], y[order]
+        first, count = self.first[cell], self.count[cell]
+        best = np.full((2, len(x)), np.inf)
+        best_site = np.full((2, len(x)), -1, dtype=np.int32)
+        for turn in range(count[-1]):
+            tail = slice(np.searchsorted(count, turn, side="right"), None)
+            site = self.sites[first[tail] + turn]
+            far = np.sqrt((x[tail] - self.x[site]) ** 2 + (y[tail] - self.y[site]) ** 2)
+            # Strictly closer only: candidates ascend, so a tie stays with the smaller index. NaN is never closer.
+            closest, closer = far < best[0, tail], far < best[1, tail]
+            for ranked, new in ((best[:, tail], far), (best_site[:, tail], site)):
+                np.copyto(ranked[1], new, where=closer)
+                np.copyto(ranked[1], ranked[0], where=closest)
+                np.copyto(ranked[0], new, where=closest)
+        sites, metres = np.empty((2, len(x)), dtype=np.int32), np.empty((2, len(x)))
+        sites[:, order], metres[:, order] = best_site, np.where(best_site < 0, np.nan, best)
+        return sites, metres

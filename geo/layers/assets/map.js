@@ -1,0 +1,130 @@
+// How features become marks on a Leaflet map. Folium's GeoJson layers name these functions; the data say what to draw.
+// Text reaches the page through textContent only: no value of a record is ever read as HTML.
+window.gongtu = (() => {
+  const text = (tag, className, content) => {
+    const element = document.createElement(tag);
+    if (className) element.className = className;
+    if (content !== undefined) element.textContent = content;
+    return element;
+  };
+
+  // An SVG mark of marks.svg by name.
+  const mark = (name, size) => {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    svg.setAttribute("width", size);
+    svg.setAttribute("height", size);
+    svg.setAttribute("class", "mark");
+    use.setAttribute("href", "#" + name);
+    svg.append(use);
+    return svg;
+  };
+
+  // A point feature: a circle sized by its count, a region's name, or the mark of its kind.
+  const point = (feature, latlng) => {
+    const p = feature.properties;
+    if (p.radius) return L.circleMarker(latlng, { radius: p.radius, pane: "cells" });
+    if (p.label !== undefined) {
+      const icon = L.divIcon({ className: "region-name", html: text("span", p.selected ? "selected" : "", p.label), iconSize: [0, 0] });
+      return L.marker(latlng, { icon, interactive: false, keyboard: false, pane: "names" });
+    }
+    const size = p.size || 20;
+    const anchor = [size / 2 - (p.aside || 0) * size, size / 2];
+    const icon = L.divIcon({ className: "facility", html: mark(p.mark, size), iconSize: [size, size], iconAnchor: anchor });
+    return L.marker(latlng, { icon, pane: "points", alt: p.title, title: "", zIndexOffset: p.order || 0, riseOnHover: true });
+  };
+
+  // The words shown when a feature is pointed at: a title and lines under it.
+  const each = (feature, layer) => {
+    const p = feature.properties;
+    if (!p.title) return;
+    const box = text("div", "about");
+    box.append(text("b", "", p.title));
+    (p.lines || []).forEach((line) => box.append(text("span", "", line)));
+    layer.bindTooltip(box, { sticky: !!p.code, direction: "top", opacity: 1 });
+  };
+
+  // The legend and the data notice, redrawn with the layers they explain.
+  const panel = (className, position) => {
+    const control = L.control({ position });
+    control.onAdd = () => {
+      const element = text("div", className);
+      L.DomEvent.disableClickPropagation(element);
+      return element;
+    };
+    return control;
+  };
+  const panels = {};
+  const fill = (map, name, position, children) => {
+    if (!panels[name]) {
+      panels[name] = panel(name, position).addTo(map);
+    }
+    panels[name].getContainer().replaceChildren(...children);
+  };
+  // Names that would cover one another give way: the selected one stays, then the first drawn.
+  const declutter = (map) => {
+    const names = [...map.getPane("names").querySelectorAll("span")];
+    names.sort((a, b) => b.classList.contains("selected") - a.classList.contains("selected"));
+    const taken = [];
+    names.forEach((name) => {
+      const box = name.getBoundingClientRect();
+      const hidden = taken.some((t) => box.left < t.right && t.left < box.right && box.top < t.bottom && t.top < box.bottom);
+      name.style.visibility = hidden ? "hidden" : "";
+      if (!hidden) taken.push(box);
+    });
+  };
+  let open = window.innerWidth > 640;
+  const explain = (map, { title, rows, ramp, notice, corner }) => {
+    const box = document.createElement("details");
+    box.open = open;
+    box.ontoggle = () => { open = box.open; };
+    box.append(text("summary", "", title));
+    rows.forEach(({ mark: name, swatch, words }) => {
+      const row = text("div", "row");
+      if (name) row.append(mark(name, 18));
+      if (swatch.length) {
+        const patch = mark("swatch", 18);
+        patch.style.setProperty("--fill", swatch[0]);
+        patch.style.setProperty("--over", swatch[1] || "none");
+        row.append(patch);
+      }
+      row.append(text("span", "", words));
+      box.append(row);
+    });
+    if (ramp) {
+      const bar = text("div", "ramp");
+      ramp.colours.forEach((colour) => { const step = text("i"); step.style.background = colour; bar.append(step); });
+      const ends = text("div", "ends");
+      ends.append(text("span", "", ramp.low), text("span", "", ramp.high));
+      box.append(bar, ends, text("div", "measure", ramp.words));
+    }
+    fill(map, "legend", corner, [box]);
+    fill(map, "notice", "topright", [text("span", "", notice)]);
+    requestAnimationFrame(() => declutter(map));
+  };
+
+  // The sprite of marks and patterns; what refers to it is drawn as soon as it is here.
+  const home = new URL(".", document.currentScript.src);
+  fetch(new URL("marks.svg", home)).then((answer) => answer.text()).then((svg) => {
+    document.body.append(document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true));
+  });
+
+  // The panes, bottom to top; seen from afar, marks and names shrink so as not to hide one another (map.css).
+  const FAR = 10.4;
+  const prepare = (map, zoomCorner) => {
+    ["regions", "gaps", "lines", "cells", "points", "names"].forEach((name, i) => {
+      map.createPane(name).style.zIndex = 401 + i;
+    });
+    ["gaps", "lines", "names"].forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
+    L.control.zoom({ position: zoomCorner }).addTo(map);
+    const measure = () => {
+      map.getContainer().classList.toggle("far", map.getZoom() < FAR);
+      requestAnimationFrame(() => declutter(map));
+    };
+    map.on("zoomend", measure);
+    measure();
+    new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
+  };
+
+  return { point, each, explain, prepare };
+})();

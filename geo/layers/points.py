@@ -1,0 +1,126 @@
+"""Points on the map: each kind of facility by its own mark, the positions, and the enterprises gathered into cells."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import folium
+import numpy as np
+from numpy.typing import NDArray
+
+from geo.coverage import SERVED, UNSERVED
+from geo.layers import palette
+from geo.layers.areas import DECIMALS, feature, layer
+
+MARKS_AT_MOST = 400
+"""How many marks enterprises may take: the payload stays bounded whatever their number."""
+CELL_SIZES_M = (250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
+
+
+@dataclass(frozen=True)
+class Mark:
+    """One point to draw: what the click reports (``id``), its sprite, its words; the point in the map's datum.
+
+    ``size`` in pixels; the higher ``order`` lies on top; ``aside`` moves the mark that many places to the right.
+    """
+
+    id: str
+    lon: float
+    lat: float
+    sprite: str
+    title: str
+    lines: tuple[str, ...] = ()
+    size: int = 20
+    order: int = 0
+    aside: int = 0
+
+
+def side_by_side(points: Sequence[Mark], within_degrees: float = 0.006) -> list[Mark]:
+    """The same marks, those so close together that they would hide one another set side by side, in their order.
+
+    For the few places an article names, whose coordinates are good to kilometres anyway. Close: within
+    ``within_degrees`` on both axes, about 600 m.
+    """
+    placed: list[Mark] = []
+    for point in points:
+        near = [p for p in placed if max(abs(p.lon - point.lon), abs(p.lat - point.lat)) <= within_degrees]
+        placed.append(replace(point, aside=len(near)))
+    return placed
+
+
+def marks(points: Sequence[Mark]) -> folium.GeoJson:
+    """Facilities or positions as one layer; those of higher ``order`` lie above the others."""
+    return layer(
+        [
+            feature(
+                {"type": "Point", "coordinates": [round(p.lon, DECIMALS), round(p.lat, DECIMALS)]},
+                id=p.id,
+                mark=p.sprite,
+                title=p.title,
+                lines=list(p.lines),
+                size=p.size,
+                order=p.order,
+                aside=p.aside,
+            )
+            for p in points
+        ],
+        pane="points",
+    )
+
+
+@dataclass(frozen=True)
+class Cells:
+    """Enterprises gathered for drawing: ``size_m`` is the side of a square cell, 0 where each stands for itself.
+
+    ``x``, ``y``: the mean place of a cell's enterprises in metres; ``count`` and ``unserved``: how many.
+    """
+
+    size_m: int
+    x: NDArray[np.float64]
+    y: NDArray[np.float64]
+    count: NDArray[np.int64]
+    unserved: NDArray[np.int64]
+
+
+def gather(x: NDArray[np.float64], y: NDArray[np.float64], status: NDArray[np.int8]) -> Cells:
+    """Gather enterprises at (``x``, ``y``) metres into at most ``MARKS_AT_MOST`` marks.
+
+    Each alone while they are few enough; else in square cells of the smallest size of ``CELL_SIZES_M`` that keeps to
+    the limit (the largest size, where none does). Those of unknown place are left out.
+    """
+    known = (status == SERVED) | (status == UNSERVED)
+    x, y, short = x[known], y[known], (status[known] == UNSERVED).astype(np.int64)
+    if len(x) <= MARKS_AT_MOST:
+        return Cells(0, x, y, np.ones(len(x), np.int64), short)
+    for size in CELL_SIZES_M:
+        columns, rows = np.floor(x / size).astype(np.int64), np.floor(y / size).astype(np.int64)
+        _, cell = np.unique(columns * (1 << 32) + rows, return_inverse=True)
+        if cell.max() < MARKS_AT_MOST:
+            break
+    count = np.bincount(cell)
+    means = (np.bincount(cell, axis) / count for axis in (x, y))
+    return Cells(size, *means, count, np.bincount(cell, short).astype(np.int64))
+
+
+def enterprises(
+    cells: Cells, lon: NDArray[np.float64], lat: NDArray[np.float64], codes: Sequence[str], titles: Sequence[str]
+) -> folium.GeoJson:
+    """Enterprises as circles, their area in proportion to the number gathered, amber where most have no service.
+
+    ``lon``, ``lat``: the cells' places in the map's datum; a click on one reports the region of ``codes`` it lies in.
+    """
+    radius = np.clip(1.2 * np.sqrt(cells.count), 2.5, 14).round(1)
+    features = []
+    for i, (code, title) in enumerate(zip(codes, titles, strict=True)):
+        short = cells.unserved[i] * 2 > cells.count[i]
+        colour = palette.GAP if short else palette.SERVED
+        style = {
+            "fillColor": palette.UNSERVED if short else palette.SERVED,
+            "color": colour,
+            "weight": 0.8,
+            "fillOpacity": 0.4,
+        }
+        place = {"type": "Point", "coordinates": [round(float(lon[i]), DECIMALS), round(float(lat[i]), DECIMALS)]}
+        features.append(feature(place, code=code, title=title, radius=float(radius[i]), style=style))
+    return layer(features, pane="cells")

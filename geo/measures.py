@@ -1,0 +1,61 @@
+"""Measures: the one share by which a map shades its regions and a table sorts them."""
+
+from __future__ import annotations
+
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.coverage import LENS_GROUP, UNSERVED, Coverage, Lens
+from geo.distance import Nearest
+from geo.enterprises import Demand
+from geo.errors import ParameterError
+
+Measure = Literal["enterprises", "workers", "area"]
+MEASURES: tuple[Measure, ...] = get_args(Measure)
+
+
+def shares(found: Coverage, areas: pd.DataFrame, lens: Lens, measure: Measure) -> pd.Series:
+    """The share (0 to 1) of each row of ``found.table``, indexed by code, that is amiss; NaN with nothing to divide.
+
+    Service lens: unserved / (served + unserved) of the unionised, by enterprises or workers; unknown is on neither
+    side. Union lens: ununionised / all, by enterprises or workers. ``area``, under either: the region's area beyond
+    reach, from ``areas`` (index ``code``; columns gap_area_km2, covered_area_km2); NaN in rows that have no area.
+    """
+    if measure not in MEASURES:
+        raise ParameterError("coverage.measure", field="measure", value=measure)
+    if measure == "area":
+        whole = areas["gap_area_km2"] + areas["covered_area_km2"]
+        return (areas["gap_area_km2"] / whole.where(whole > 0)).reindex(found.table["code"])
+    table = found.table.set_index("code")
+    if lens == "service":
+        group = LENS_GROUP[lens]
+        amiss = table[f"{group}_{measure}_unserved"]
+        whole = amiss + table[f"{group}_{measure}_served"]
+    else:
+        amiss, whole = table[f"ununionised_{measure}_all"], table[f"all_{measure}_all"]
+    return amiss / whole.where(whole > 0)
+
+
+def ranked(share: pd.Series) -> pd.Series:
+    """The same shares, largest first; ties by code, NaN last."""
+    return share.sort_index().sort_values(ascending=False, kind="stable", na_position="last")
+
+
+def in_lens(demand: Demand, lens: Lens) -> NDArray[np.bool_]:
+    """Which enterprises (n,) the lens looks at: those with a union (``service``) or without (``union``)."""
+    return demand.unionised if lens == "service" else ~demand.unionised
+
+
+def worst_served(
+    demand: Demand, found: Coverage, nearest: Nearest, lens: Lens, region: int, limit: int
+) -> NDArray[np.intp]:
+    """Rows of the ``limit`` unserved enterprises of a region that lie farthest from their nearest site.
+
+    Farthest first; where there is no site at all, all are equally far. Ties go to the smaller id.
+    """
+    rows = np.flatnonzero(in_lens(demand, lens) & (found.status == UNSERVED) & (demand.region == region))
+    far = np.nan_to_num(nearest.metres[rows, 0], nan=np.inf)
+    return rows[np.lexsort((demand.id[rows].astype(str), -far))][:limit]

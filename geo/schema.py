@@ -1,0 +1,172 @@
+"""What a table must look like: columns with their kinds and limits, checked all at once, every fault with its place."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+import numpy as np
+import pandas as pd
+
+from geo.errors import Fault
+
+Standing = Literal["reported", "inferred", "assumed", "synthetic", "imported"]
+STANDINGS: tuple[str, ...] = get_args(Standing)
+Kind = Literal["text", "number", "integer", "flag", "date", "choice", "choices"]
+DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+
+
+@dataclass(frozen=True)
+class Column:
+    """One column: what its cells hold. An empty cell means unknown, and is a fault only where ``required``.
+
+    ``low`` and ``high`` bound numbers, inclusive; ``choices`` lists what a ``choice`` (one) or ``choices``
+    (several, joined by ``;``) may be. A ``date`` is YYYY, YYYY-MM or YYYY-MM-DD and stays text, because a year alone
+    is not its first of January.
+    """
+
+    name: str
+    kind: Kind = "text"
+    required: bool = False
+    low: float = -np.inf
+    high: float = np.inf
+    choices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Table:
+    """One CSV file of a pack. ``key`` columns together name a record; the file may be missing where ``optional``."""
+
+    file: str
+    key: tuple[str, ...]
+    columns: tuple[Column, ...]
+    optional: bool = False
+
+
+PROVENANCE = (
+    Column("standing", "choice", required=True, choices=STANDINGS),
+    Column("source", required=True),
+    Column("as_of", "date", required=True),
+)
+POINT = (
+    Column("lon", "number", low=-180, high=180),
+    Column("lat", "number", low=-90, high=90),
+)
+PLACED = (
+    *POINT,
+    Column("location_standing", "choice", choices=STANDINGS),
+    Column("precision_m", "number", low=0),
+)
+
+def read_table(content: bytes, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
+    """The rows of a CSV file (UTF-8, BOM allowed) as a typed frame, and every fault in it, in row order.
+
+    Text cells are stripped; unknown is ``""`` in text, date and choice columns, NaN in numbers and ``pd.NA`` in
+    integers and flags. Optional columns the file leaves out are added as unknown. The frame is complete only where
+    there are no faults: a cell at fault becomes unknown.
+    """
+    try:
+        text = content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+    except UnicodeDecodeError as error:
+        return _empty(table), [Fault(table.file, content[: error.start].count(b"\n") + 1, None, "fault.encoding")]
+    except csv.Error as error:
+        return _empty(table), [Fault(table.file, None, None, "fault.csv", str(error))]
+    if not rows:
+        return _empty(table), [Fault(table.file, None, None, "fault.no_header")]
+    header = [name.strip() for name in rows[0]]
+    faults = _header_faults(header, table)
+    faults += [
+        Fault(table.file, number, None, "fault.cells", str(len(row)))
+        for number, row in enumerate(rows[1:], start=2)
+        if row and len(row) != len(header)
+    ]
+    if faults:
+        return _empty(table), faults
+    # A blank line is no record; the row numbers of the others stay those of the file.
+    numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
+    numbers = pd.Index([number for number, _ in numbered], dtype="int64")
+    raw = pd.DataFrame([row for _, row in numbered], columns=header, index=numbers, dtype=str)
+    parsed: dict[str, pd.Series] = {}
+    for column in table.columns:
+        cells = raw[column.name].str.strip() if column.name in raw else pd.Series("", index=numbers, dtype=str)
+        parsed[column.name], bad = _parse(cells, column)
+        faults += [
+            Fault(table.file, int(row), column.name, key, str(cells[row])[:80])
+            for key, where in bad
+            for row in numbers[where.to_numpy(bool)]
+        ]
+    faults += _key_faults(raw, table)
+    if {"lon", "lat"} <= parsed.keys():
+        half = parsed["lon"].isna() != parsed["lat"].isna()
+        silent = ~numbers.isin([fault.row for fault in faults if fault.column in ("lon", "lat")])
+        faults += [Fault(table.file, int(row), "lon + lat", "fault.half_point") for row in numbers[half & silent]]
+    frame = pd.DataFrame(parsed).reset_index(names="row")
+    return frame, sorted(faults, key=lambda fault: fault.row or 0)
+
+
+def _header_faults(header: list[str], table: Table) -> list[Fault]:
+    known = {column.name for column in table.columns}
+    needed = {column.name for column in table.columns if column.required} | set(table.key)
+    return (
+        [Fault(table.file, 1, name, "fault.column_missing") for name in sorted(needed - set(header))]
+        + [Fault(table.file, 1, name, "fault.column_unknown") for name in dict.fromkeys(header) if name not in known]
+        + [Fault(table.file, 1, name, "fault.column_twice") for name in sorted(known) if header.count(name) > 1]
+    )
+
+
+def _key_faults(raw: pd.DataFrame, table: Table) -> list[Fault]:
+    keys = raw[list(table.key)].apply(lambda cells: cells.str.strip())
+    again = keys.duplicated() & (keys != "").all(axis=1)
+    name = " + ".join(table.key)
+    return [Fault(table.file, int(row), name, "fault.repeated", " ".join(keys.loc[row])) for row in raw.index[again]]
+
+
+def _parse(cells: pd.Series, column: Column) -> tuple[pd.Series, list[tuple[str, pd.Series]]]:
+    """Typed values of one column and its faults, as pairs of message key and row mask."""
+    given = cells != ""
+    bad: list[tuple[str, pd.Series]] = [("fault.empty", ~given)] if column.required else []
+    match column.kind:
+        case "number" | "integer":
+            values = pd.to_numeric(cells.where(given), errors="coerce").astype("float64")
+            values = values.where(np.isfinite(values))
+            bad.append(("fault.number", given & values.isna()))
+            bad.append(("fault.range", (values < column.low) | (values > column.high)))
+            if column.kind == "integer":
+                bad.append(("fault.integer", values.notna() & (values % 1 != 0)))
+                return values.where(values % 1 == 0).astype("Int64"), bad
+            return values, bad
+        case "flag":
+            bad.append(("fault.flag", given & ~cells.isin(["true", "false"])))
+            return cells.map({"true": True, "false": False}).astype("boolean"), bad
+        case "date":
+            bad.append(("fault.date", given & ~cells.str.fullmatch(DATE)))
+        case "choice":
+            bad.append(("fault.choice", given & ~cells.isin(column.choices)))
+        case "choices":
+            bad.append(("fault.choice", given & ~_all_among(cells, column.choices)))
+        case "text":
+            pass
+    return cells, bad
+
+
+def _all_among(cells: pd.Series, choices: Iterable[str]) -> pd.Series:
+    allowed = set(choices)
+    verdicts = {cell: {part.strip() for part in cell.split(";")} <= allowed for cell in cells.unique()}
+    return cells.map(verdicts).astype(bool)
+
+
+def _empty(table: Table) -> pd.DataFrame:
+    """No rows, with the columns and types of ``table``."""
+    nothing = pd.Series([], dtype=str)
+    frame = pd.DataFrame({column.name: _parse(nothing, column)[0] for column in table.columns})
+    frame.insert(0, "row", pd.Series([], dtype="int64"))
+    return frame
+
+
+def empty_table(table: Table) -> pd.DataFrame:
+    """The frame of a file that is not there: no rows, the right columns."""
+    return _empty(table)

@@ -1,0 +1,191 @@
+"""The public HTTP API, version 1: what the map shows, as GeoJSON (WGS-84) and JSON. No enterprise's record is in it."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Callable, Hashable, Mapping
+from typing import Annotated, Any, Literal
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from fastapi import FastAPI, Query, Request
+from fastapi.encoders import jsonable_encoder
+from fastapi.exceptions import RequestValidationError
+from fastapi.responses import JSONResponse
+from fastapi_offline import FastAPIOffline
+
+from geo import __version__
+from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sites
+from geo.distance import nearest_two
+from geo.errors import GongtuError, ParameterError
+from geo.facilities import FacilityKind, parse_amenities, serving
+from geo.i18n import explain
+from geo.pack import Pack
+
+REACH_AT_MOST_M = 50_000
+COLUMNS = {
+    "regions": ("code", "name", "name_en", "alias", "kind", "area_km2", "population", "population_year", "in_campaign"),
+    "positions": ("id", "kind", "name", "name_en", "region"),
+    "facilities": (
+        *("id", "kind", "name", "name_en", "region", "address", "state", "opening_hours", "amenities"),
+        *("verified_on", "note"),
+    ),
+}
+LOCATION = ("location_standing", "precision_m")
+PROVENANCE = ("standing", "source", "as_of")
+
+Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
+
+
+def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
+    """The API over the pack that ``get_pack`` gives at each request."""
+    api: FastAPI = FastAPIOffline(
+        title="工图 Gongtu",
+        version=__version__,
+        description="Union service map: regions, positions, facilities and coverage gaps. Coordinates are WGS-84.",
+        openapi_url="/openapi.json",
+        docs_url="/docs",
+        redoc_url=None,
+    )
+
+    @api.exception_handler(ParameterError)
+    def refuse(_: Request, error: ParameterError) -> JSONResponse:
+        detail = [{"loc": ["query", error.params.get("field")], "msg": explain(error, "en"), "type": error.key}]
+        return JSONResponse({"detail": detail}, status_code=422)
+
+    @api.exception_handler(RequestValidationError)
+    def refuse_type(_: Request, error: RequestValidationError) -> JSONResponse:
+        return JSONResponse({"detail": jsonable_encoder(error.errors(), exclude={"ctx", "url"})}, status_code=422)
+
+    @api.exception_handler(GongtuError)
+    def out_of_order(_: Request, error: GongtuError) -> JSONResponse:
+        return JSONResponse({"detail": explain(error, "en")}, status_code=503)
+
+    @api.get("/v1/regions", tags=["map"])
+    def regions() -> JSONResponse:
+        """The towns and subdistricts with their polygons, and how far the polygons can be trusted."""
+        pack = get_pack()
+        extra = ("boundary_standing", "boundary_label_zh", "boundary_label_en")
+        return _collection(pack, pack.regions, (*COLUMNS["regions"], *extra, *PROVENANCE))
+
+    @api.get("/v1/positions", tags=["map"])
+    def positions() -> JSONResponse:
+        """The positions that teams are stationed at. Four of the 24 are no regions and lie inside regions."""
+        pack = get_pack()
+        return _collection(pack, pack.positions, (*COLUMNS["positions"], *LOCATION, *PROVENANCE))
+
+    @api.get("/v1/facilities", tags=["map"])
+    def facilities(
+        kind: Kinds = [],  # noqa: B006 - FastAPI copies it
+        region: Annotated[str, Query(description="A region's code")] = "",
+        bbox: Annotated[str, Query(description="west,south,east,north in degrees; edges count as inside")] = "",
+    ) -> JSONResponse:
+        """Facilities of the kinds, region and box asked for; all of them without. Their geometry may be null."""
+        pack = get_pack()
+        found = pack.facilities
+        if kind:
+            found = found[found["kind"].isin(kind)]
+        if region:
+            if region not in set(pack.regions["code"]):
+                raise ParameterError("error.region_unknown", field="region", value=region)
+            found = found[found["region"] == region]
+        if bbox:
+            west, south, east, north = _box(bbox)
+            found = found[found["lon"].between(west, east) & found["lat"].between(south, north)]
+        return _collection(pack, found, (*COLUMNS["facilities"], *LOCATION, *PROVENANCE))
+
+    @api.get("/v1/coverage", tags=["coverage"])
+    def coverage_of(
+        kind: Kinds = ["rest_station"],  # noqa: B006
+        within_m: Annotated[float, Query(ge=0, le=REACH_AT_MOST_M, allow_inf_nan=False)] = 1000,
+        lens: Lens = "service",
+        format: Literal["json", "geojson"] = "json",
+    ) -> JSONResponse:
+        """Enterprises and workers with and without a facility of the kinds within ``within_m`` metres (inclusive).
+
+        ``lens=service`` counts enterprises with a union, ``lens=union`` those without; ``served + unserved + unknown
+        = all``. Straight-line metres on the pack's plane. ``format=geojson`` gives the gap polygons instead.
+        """
+        pack = get_pack()
+        chosen = sites(serving(pack.facilities, kind), pack.plane)
+        beyond = gaps(pack.regions_m, chosen, within_m)
+        asked = {"kinds": kind, "within_m": within_m, "lens": lens, **_data(pack)}
+        names = pack.regions[["code", "name", "name_en", "boundary_standing"]]
+        if format == "geojson":
+            shown = beyond.to_crs("EPSG:4326").merge(names, on="code")
+            columns = (*names.columns, "gap_area_km2", "covered_area_km2")
+            return _collection(pack, shown, columns, {**asked, "standing": "inferred"})
+        nearest = nearest_two(pack.demand.x, pack.demand.y, *chosen)
+        table = lens_table(coverage(pack.demand, nearest, within_m), lens).set_index("code")
+        areas = beyond.set_index("code")[["gap_area_km2", "covered_area_km2"]]
+        regions = table.join(areas, how="inner").join(names.set_index("code")).reset_index()
+        return JSONResponse(
+            {
+                **asked,
+                "total": _plain({**table.loc[TOTAL], **areas.sum()}),
+                "regions": [_plain(row) for row in regions.to_dict("records")],
+                "no_region": _plain({**table.loc[NO_REGION]}),
+            }
+        )
+
+    return api
+
+
+def health(get_pack: Callable[[], Pack]) -> JSONResponse:
+    """Whether the app can answer: 200 and what it serves, or 503 and why not."""
+    try:
+        pack = get_pack()
+    except GongtuError as error:
+        return JSONResponse({"status": "error", "reason": explain(error, "en")}, status_code=503)
+    return JSONResponse(
+        {"status": "ok", "version": __version__, "pack": pack.about["id"], "revision": pack.revision}
+    )
+
+
+def _box(text: str) -> tuple[float, float, float, float]:
+    """west, south, east, north out of a comma-separated text; ParameterError for anything else."""
+    try:
+        west, south, east, north = (float(part) for part in text.split(","))
+    except ValueError:
+        raise ParameterError("error.bbox", field="bbox", value=text) from None
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise ParameterError("error.bbox", field="bbox", value=text)
+    return west, south, east, north
+
+
+def _data(pack: Pack) -> dict[str, Any]:
+    """What every answer says of its data."""
+    return {"datum": "WGS-84", "as_of": pack.about["as_of"], "notice": pack.about["notice"], "revision": pack.revision}
+
+
+def _collection(
+    pack: Pack, frame: gpd.GeoDataFrame, columns: tuple[str, ...], about: dict[str, Any] | None = None
+) -> JSONResponse:
+    """A GeoJSON FeatureCollection of ``frame`` (WGS-84), six decimals of a degree, unknown values null."""
+    shapes = shapely.to_geojson(shapely.transform(frame.geometry.to_numpy(), lambda points: np.round(points, 6)))
+    features = [
+        {"type": "Feature", "geometry": shape and json.loads(shape), "properties": _plain(row)}
+        for shape, row in zip(shapes, frame[list(columns)].to_dict("records"), strict=True)
+    ]
+    for properties in (feature["properties"] for feature in features):
+        if "amenities" in properties:
+            properties["amenities"] = parse_amenities(properties["amenities"] or "")
+    return JSONResponse(
+        {"type": "FeatureCollection", **(about or _data(pack)), "features": features},
+        media_type="application/geo+json",
+    )
+
+
+def _plain(row: Mapping[Hashable, Any]) -> dict[str, Any]:
+    """Values JSON can say: unknown (NaN, NA, empty text) as null, numpy numbers as plain ones."""
+
+    def plain(value: Any) -> Any:
+        value = value.item() if isinstance(value, np.generic) else value
+        if value is None or value == "" or str(value) == "<NA>" or (isinstance(value, float) and math.isnan(value)):
+            return None
+        return value
+
+    return {str(key): plain(value) for key, value in row.items()}
+

@@ -1,0 +1,21 @@
+"""Every route the app serves besides its pages."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import BaseRoute, Mount, Route
+
+from geo.pack import Pack
+from geo.web import api, assets
+
+
+def routes(get_pack: Callable[[], Pack]) -> list[BaseRoute]:
+    """Health check, API and map files; ``get_pack`` is asked at each request, so that a mended pack is seen."""
+
+    def health(_: Request) -> Response:
+        return api.health(get_pack)
+
+    return [Route("/healthz", health), Mount("/api", api.create_api(get_pack)), *assets.routes()]

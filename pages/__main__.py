@@ -1,0 +1,14 @@
+"""The router: navigation, frame, language, data notice. Run through app.py, never by itself."""
+
+import streamlit as st
+
+from geo.errors import GongtuError
+from pages.ui import cached, frame
+
+language = frame.open_frame()
+try:
+    pack = cached.pack()
+except GongtuError as error:
+    frame.refuse(error, language)
+    st.stop()
+frame.navigate(pack, language)

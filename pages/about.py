@@ -1,0 +1,34 @@
+"""数据说明: what the data is, where it comes from, what is inferred or invented, what contradicts."""
+
+from functools import partial
+
+import streamlit as st
+
+from geo.i18n import translate
+from pages.ui import about_text as text
+from pages.ui import cached, state
+
+language = state.language()
+say = partial(translate, language=language)
+pack = cached.pack()
+
+with st.container(key="text"):
+    st.title(say("page.about.title"))
+    st.markdown(say("about.lead"))
+    grounds, contradictions, campaigns, sources = st.tabs(
+        [say("about.grounds"), say("about.contradictions"), say("about.campaigns"), say("about.sources")]
+    )
+    with grounds:
+        text.standing(pack, say)
+        for note in pack.about.get("notes", []):
+            st.subheader(note["title"][language])
+            st.markdown(note["text"][language])
+        for section in ("region_order", "method", "api"):
+            st.subheader(say(f"about.{section}"))
+            st.markdown(say(f"about.{section}_text", crs=pack.plane.crs))
+    with contradictions:
+        text.contradictions(pack, say, language)
+    with campaigns:
+        text.campaigns(pack, say, language)
+    with sources:
+        text.sources(pack, say, language)

@@ -1,0 +1,1 @@
+"""What the pages share: their state, their caches, their map, their widgets."""

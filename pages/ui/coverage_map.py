@@ -1,0 +1,174 @@
+"""The map of a coverage view: its layers, their words, its legend."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import partial
+from typing import Any
+
+import folium
+import geopandas as gpd
+import pandas as pd
+from branca.element import MacroElement
+
+from geo.datum import convert
+from geo.facilities import SERVING_STATES
+from geo.i18n import Language
+from geo.layers import areas, legend, points
+from geo.layers.base import Basemap, base_map
+from geo.measures import in_lens
+from geo.pack import Pack
+from geo.regions import name_codes
+from pages.ui import cached
+from pages.ui.state import Say, View
+from pages.ui.words import distance, local_name, percent, square_km
+
+ABOVE = {"position": 200, "not_serving": 100, "synthetic": 500, "real": 1000}
+"""Which mark lies over which: the real over the invented, what serves over what does not."""
+
+
+def coverage_map(
+    pack: Pack, view: View, answer: cached.Answer, basemap: Basemap | None, say: Say, language: Language
+) -> tuple[folium.Map, list[MacroElement]]:
+    """The constant base map, and the layers that show ``answer`` over it."""
+    drawing = cached.drawing(pack, basemap.datum if basemap else "wgs84")
+    place = partial(_placed, drawing=drawing)
+    names = [local_name(region, language) for region in pack.regions.to_dict("records")]
+    rows = answer.rows.loc[pack.demand.codes]
+    chosen = set(view.layers)
+    facilities = pack.facilities[pack.facilities["kind"].isin(view.kinds)]
+    others = pack.facilities[~pack.facilities["kind"].isin(view.kinds) & (pack.facilities["standing"] != "synthetic")]
+    shown = pd.concat([facilities, others])
+
+    layers: list[MacroElement] = areas.regions(
+        list(pack.demand.codes),
+        drawing.regions,
+        rows["share"].tolist(),
+        names,
+        [_region_lines(row, view, say) for row in rows.to_dict("records")],
+        selected=view.region,
+    )
+    if "gaps" in chosen:
+        layers.append(areas.gaps(cached.gap_drawing(pack, view.kinds, view.within_m, drawing.datum)))
+    cell_m = None
+    if "enterprises" in chosen and len(pack.demand.id):
+        layer, cell_m = _enterprises(pack, view, answer, drawing, say)
+        layers.append(layer)
+    if "names" in chosen:
+        layers.append(areas.names(drawing.centres, names, selected=dict(zip(rows.index, names)).get(view.region, "")))
+    if "positions" in chosen:
+        layers.append(points.marks([_position(*at, say, language) for at in place(pack.positions)]))
+    if "facilities" in chosen:
+        real = shown["standing"] != "synthetic"
+        invented = [_facility(*at, say, language) for at in place(shown[~real])]
+        layers.append(points.marks([*invented, *points.side_by_side([_facility(*at, say, language) for at in place(shown[real])])]))
+    layers.append(_legend(pack, view, shown, rows["share"].isna().any(), cell_m, drawing.free_corner, say, language))
+    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
+    return base_map(drawing.bounds, basemap, zoom_corner=zoom_corner), layers
+
+
+def _placed(frame: gpd.GeoDataFrame, drawing: cached.Drawing) -> list[tuple[dict[str, Any], float, float]]:
+    """Records whose place is known, with their longitude and latitude in the map's datum."""
+    known = frame[frame["lon"].notna()]
+    lon, lat = convert(known["lon"], known["lat"], "wgs84", drawing.datum)
+    return list(zip(known.drop(columns="geometry").to_dict("records"), lon.tolist(), lat.tolist(), strict=True))
+
+
+def _region_lines(row: Mapping[str, Any], view: View, say: Say) -> list[str]:
+    share = f"{say(f'measure.{view.lens}.{view.measure}.words')} {percent(row['share'], say)}"
+    counts = {name: f"{row[name]:,.0f}" for name in row if name not in ("share", "share_unserved", "unionised_share")}
+    counted = [say(f"tip.{kind}", **counts) for kind in ("service", "union") if kind in ("union", view.lens)]
+    return [share, *counted, say("tip.gap", gap=square_km(row["gap_area_km2"], say))]
+
+
+def _enterprises(
+    pack: Pack, view: View, answer: cached.Answer, drawing: cached.Drawing, say: Say
+) -> tuple[folium.GeoJson, int]:
+    """The enterprises of the lens as circles, and how large the cells are that they were gathered in."""
+    seen = in_lens(pack.demand, view.lens)
+    cells = points.gather(pack.demand.x[seen], pack.demand.y[seen], answer.found.status[seen])
+    lon, lat = convert(*pack.plane.unproject(cells.x, cells.y), "wgs84", drawing.datum)
+    codes = name_codes(pack.region_index.locate(cells.x, cells.y), pack.demand.codes)
+    titles = [
+        say("tip.cell", count=f"{count:,}", unserved=f"{unserved:,}")
+        for count, unserved in zip(cells.count, cells.unserved, strict=True)
+    ]
+    return points.enterprises(cells, lon, lat, codes.tolist(), titles), cells.size_m
+
+
+def _provenance(record: Mapping[str, Any], say: Say) -> list[str]:
+    """On what grounds a mark is there, and how far its place can be trusted."""
+    lines = [say("tip.standing", standing=say(f"standing.{record['standing']}"), date=record["as_of"])]
+    if record["standing"] != "synthetic" and record["location_standing"] and not pd.isna(record["precision_m"]):
+        standing = say(f"standing.{record['location_standing']}")
+        lines.append(say("tip.precision", standing=standing, metres=f"{record['precision_m']:,.0f}"))
+    return lines
+
+
+def _position(record: Mapping[str, Any], lon: float, lat: float, say: Say, language: Language) -> points.Mark:
+    lines = (say(f"position_kind.{record['kind']}"), *_provenance(record, say))
+    sprite, size = ("position-region", 13) if record["kind"] == "region" else ("position", 20)
+    return points.Mark(record["id"], lon, lat, sprite, local_name(record, language), lines, size, ABOVE["position"])
+
+
+def facility_lines(record: Mapping[str, Any], say: Say) -> list[str]:
+    """What is known of a facility: kind and state, hours, standing, precision."""
+    hours = say("tip.hours", hours=record["opening_hours"]) if record["opening_hours"] else say("tip.hours_unknown")
+    kind, state = say(f"kind.{record['kind']}"), say(f"state.{record['state']}")
+    return [f"{kind} · {state}", hours, *_provenance(record, say)]
+
+
+def _sprite(record: Mapping[str, Any]) -> str:
+    """The mark of a facility: pale and dashed where invented or only planned, solid where real."""
+    if record["standing"] == "synthetic":
+        return f"{record['kind']}-synthetic"
+    return f"{record['kind']}-planned" if record["state"] == "planned" else record["kind"]
+
+
+def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, language: Language) -> points.Mark:
+    rank = "synthetic" if record["standing"] == "synthetic" else "real"
+    if record["state"] not in SERVING_STATES:
+        rank = "not_serving"
+    lines = tuple(facility_lines(record, say))
+    size = 24 if record["standing"] != "synthetic" else 16
+    return points.Mark(
+        record["id"], lon, lat, _sprite(record), local_name(record, language), lines, size, ABOVE[rank]
+    )
+
+
+def _legend(
+    pack: Pack, view: View, facilities: gpd.GeoDataFrame, no_data: bool, cell_m: int | None, corner: str, say: Say, language: Language
+) -> legend.Legend:
+    rows: dict[str, legend.Row] = {}
+    if "facilities" in view.layers:
+        for record in facilities[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
+            mark, kind = _sprite(record), say(f"kind.{record['kind']}")
+            key = mark.removeprefix(record["kind"]).removeprefix("-") or "reported"
+            words = say(f"legend.{key}", kind=kind, standing=say(f"standing.{record['standing']}"))
+            rows[mark] = legend.Row(words, mark=mark)
+    listed = [rows[mark] for mark in sorted(rows)]
+    if "positions" in view.layers:
+        listed.append(legend.Row(say("legend.position"), mark="position"))
+        listed.append(legend.Row(say("legend.position_region"), mark="position-region"))
+    if cell_m is not None:
+        words = say("legend.enterprises", size=distance(cell_m, say)) if cell_m else say("legend.enterprises_one")
+        listed.append(legend.Row(words, mark="enterprises"))
+    if "gaps" in view.layers:
+        listed.append(legend.Row(say("legend.gap", reach=distance(view.within_m, say)), swatch=legend.GAP_SWATCH))
+    if no_data:
+        listed.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
+    invented = "synthetic" in {*pack.enterprises["standing"], *facilities["standing"]}
+    return legend.Legend(
+        say("legend.title"),
+        tuple(listed),
+        measure=say(f"measure.{view.lens}.{view.measure}.words"),
+        low=say("legend.low"),
+        high=say("legend.high"),
+        notice=say(
+            "legend.notice",
+            boundary=pack.regions[f"boundary_label_{language}"].iloc[0],
+            demo=say("legend.demo") if invented else "",
+            date=pack.about["as_of"],
+        ),
+        corner=corner,
+    )

@@ -1,0 +1,161 @@
+"""The panel beside the map of a coverage view: totals, the region selected, the table of regions."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from geo.coverage import NO_REGION, TOTAL
+from geo.enterprises import READINGS, counted
+from geo.i18n import Language
+from geo.measures import ranked, worst_served
+from geo.pack import Pack
+from pages.ui import cached
+from pages.ui.coverage_map import facility_lines
+from pages.ui.state import Say, View, pick_region
+from pages.ui.widgets import Bar, region_table
+from pages.ui.words import distance, escape_markdown, local_name, percent, square_km
+
+LISTED = 5
+
+
+def totals(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
+    """Three numbers for the whole district, each with what it counts."""
+    total = answer.rows.loc[TOTAL]
+    regions = answer.rows.loc[pack.demand.codes]
+    reach = distance(view.within_m, say)
+    known = total["workers_served"] + total["workers_unserved"]
+    names = ("all", "unknown", "enterprises", "unionised", "workers_served", "workers_unknown")
+    counts = {name: f"{total[name]:,.0f}" for name in names} | {"workers_known": f"{known:,.0f}", "reach": reach}
+    half = int((regions["share_unserved"] > 0.5).sum())
+    half_union = int((1 - regions["unionised_share"] > 0.5).sum())
+    boxes = {
+        "service": [
+            ("served_workers", percent(total["workers_served"] / known if known else float("nan"), say)),
+            ("unserved", f"{total['unserved']:,.0f}"),
+            ("half", str(half)),
+        ],
+        "union": [
+            ("unionised", percent(total["unionised_share"], say)),
+            ("blind", f"{total['unserved']:,.0f}"),
+            ("half_union", str(half_union)),
+        ],
+    }[view.lens]
+    with st.container(key="totals"):
+        for column, (name, value) in zip(st.columns(3, gap="small"), boxes, strict=True):
+            column.metric(
+                say(f"total.{name}"), value, help=say(f"total.help_{name}", **counts), border=True, height="stretch"
+            )
+
+
+def empty_states(pack: Pack, view: View, say: Say) -> None:
+    """What is missing for the numbers to mean anything, and what to do."""
+    if not len(pack.demand.id):
+        st.info(say("empty.register_help"), title=say("empty.register"))
+    if not view.kinds:
+        st.info(say("empty.kinds_help"), title=say("empty.kinds"))
+
+
+def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
+    """The regions, largest gap first, each with its bar; then those of no region, then the district."""
+    names = {row["code"]: local_name(row, language) for row in pack.regions.to_dict("records")}
+    order = ranked(answer.rows.loc[pack.demand.codes, "share"]).index
+    extra = [NO_REGION] if answer.rows.loc[NO_REGION, "all"] else []
+    bars = [_bar(code, names.get(code, ""), answer.rows.loc[code], say) for code in [*order, *extra, TOTAL]]
+    columns = [say("table.region"), say(f"table.all_{view.lens}"), say("table.unserved"), say("table.unknown")]
+    region_table(
+        bars,
+        columns=[*columns, say("table.gap")],
+        caption=say("table.caption"),
+        selected=view.region,
+        on_pick=pick_region,
+    )
+    st.caption(_basis(pack, answer, say))
+
+
+def _bar(code: str, name: str, row: pd.Series[Any], say: Say) -> Bar:
+    name = name or say("table.total" if code == TOTAL else "table.no_region")
+    counts = {part: int(row[part]) for part in ("served", "unserved", "unknown")}
+    return Bar(
+        code="" if code in (TOTAL, NO_REGION) else code,
+        name=name,
+        cells=[f"{int(row[column]):,}" for column in ("all", "unserved", "unknown")],
+        words=say("table.bar", name=name, **{part: f"{n:,}" for part, n in counts.items()}),
+        **counts,
+    )
+
+
+def _basis(pack: Pack, answer: cached.Answer, say: Say) -> str:
+    """How the enterprises came by their region, and how often the readings disagree."""
+    register = counted(pack.enterprises)
+    by = register["region_by"].value_counts()
+    return say(
+        "table.basis",
+        **{reading: f"{by.get(reading, 0):,}" for reading in READINGS},
+        none=f"{by.get('', 0):,}",
+        conflict=f"{int(register['region_conflict'].sum()):,}",
+        unstated=f"{answer.found.table.set_index('code').loc[TOTAL, 'workers_unstated']:,}",
+    )
+
+
+def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
+    """The region selected: its share against the district's, its positions, facilities, worst-served enterprises."""
+    region = pack.regions.set_index("code").loc[view.region]
+    row, district = answer.rows.loc[view.region], answer.rows.loc[TOTAL]
+    with st.container(border=True, key="detail"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f"**{local_name(region, language)}**", width="stretch")
+            st.button(say("detail.clear"), icon=":material/close:", type="tertiary", on_click=pick_region, args=("",))
+        facts = [say("detail.unionised", share=percent(row["unionised_share"], say))]
+        if view.lens == "service":
+            shares = {"share": row["share_unserved"], "district": district["share_unserved"]}
+            facts.insert(0, say("detail.share", **{k: percent(v, say) for k, v in shares.items()}))
+        if not pd.isna(region["population"]):
+            year = region["population_year"]
+            facts.append(say("detail.population", population=f"{region['population']:,}", year=year))
+        if not pd.isna(region["area_km2"]):
+            facts.append(say("detail.area", area=square_km(region["area_km2"], say)))
+        if not region["in_campaign"]:
+            facts.append(say("detail.not_in_campaign"))
+        st.caption(" · ".join(facts))
+        here = _positions(pack, view, say, language)
+        if here:
+            st.caption(here)
+        facilities, worst = st.tabs([say("detail.facilities"), say("detail.worst")])
+        with facilities:
+            _facilities(pack, view, say, language)
+        with worst:
+            _worst(pack, view, answer, say)
+
+
+def _positions(pack: Pack, view: View, say: Say, language: Language) -> str:
+    here = pack.positions[pack.positions["region"] == view.region]
+    names = ("、" if language == "zh" else ", ").join(local_name(record, language) for record in here.to_dict("records"))
+    return names and say("detail.positions", names=names)
+
+
+def _facilities(pack: Pack, view: View, say: Say, language: Language) -> None:
+    """The facilities of the region, those that exist before those invented."""
+    here = pack.facilities[pack.facilities["region"] == view.region]
+    here = here.iloc[(here["standing"] == "synthetic").argsort(kind="stable")]
+    if not len(here):
+        st.caption(say("detail.no_facilities"))
+    for record in here.to_dict("records"):
+        st.markdown(f"**{escape_markdown(local_name(record, language))}**  \n:small[{' · '.join(facility_lines(record, say))}]")
+
+
+def _worst(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
+    """The unserved enterprises farthest from a site: by name where they are invented, else only how many."""
+    region = int(pack.regions.index[pack.regions["code"] == view.region][0])
+    rows = worst_served(pack.demand, answer.found, answer.nearest, view.lens, region, LISTED)
+    records = pack.enterprises.set_index("id").loc[pack.demand.id[rows]]
+    if not len(rows):
+        st.caption(say("detail.worst_none"))
+    elif (records["standing"] != "synthetic").any():
+        st.caption(say("detail.worst_private", count=f"{int(answer.rows.loc[view.region, 'unserved']):,}"))
+    else:
+        for name, metres in zip(records["name"], answer.nearest.metres[rows, 0], strict=True):
+            far = say("detail.no_site") if metres != metres else say("detail.nearest", distance=distance(metres, say))
+            st.caption(f"{escape_markdown(name)} · {far}")

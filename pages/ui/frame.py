@@ -1,0 +1,78 @@
+"""The frame around every page: navigation, language, what the data is, and how errors look."""
+
+from __future__ import annotations
+
+import logging
+from functools import partial
+from pathlib import Path
+
+import streamlit as st
+
+from geo.errors import GongtuError
+from geo.i18n import LANGUAGES, Language, explain, translate
+from geo.pack import Pack
+from pages.ui import state
+
+NAVIGATION = {"look": [("overview", "map")], "data": [("about", "info")]}
+"""Section → its pages, each with its icon; the first page is the home page."""
+FOLDER = Path(__file__).parent
+STYLE = (FOLDER / "frame.css").read_text(encoding="utf-8")
+NAMES: dict[Language, str] = {"zh": "中文", "en": "English"}
+
+
+def open_frame() -> Language:
+    """Sets the page up and asks for the language: in the sidebar, kept in the URL (``?lang=en``)."""
+    st.set_page_config(page_title="工图 Gongtu", page_icon=str(FOLDER / "icon.svg"), layout="wide")
+    st.html(f"<style>{STYLE}</style>")
+    st.logo(FOLDER / "logo.svg", size="large", icon_image=FOLDER / "icon.svg")
+    with st.sidebar:
+        st.segmented_control(
+            "语言 / Language",
+            LANGUAGES,
+            required=True,
+            format_func=lambda language: NAMES[language],
+            label_visibility="collapsed",
+            **state.in_url("lang", "zh", LANGUAGES),
+        )
+    return state.language()
+
+
+def navigate(pack: Pack, language: Language) -> None:
+    """Runs the page the URL names, under the district's name and over the data notice."""
+    say = partial(translate, language=language)
+    pages = {
+        say(f"section.{section}"): [
+            st.Page(
+                f"{name}.py",
+                title=say(f"page.{name}.title"),
+                icon=f":material/{icon}:",
+                help=say(f"page.{name}.help"),
+                url_path=name,
+                default=(section, name) == ("look", "overview"),
+            )
+            for name, icon in entries
+        ]
+        for section, entries in NAVIGATION.items()
+    }
+    page = st.navigation(pages)
+    with st.sidebar:
+        st.markdown(say("app.of", district=pack.about["name"][language]))
+        st.caption(f"{pack.about['notice'][language]} · {say('app.as_of', date=pack.about['as_of'])}")
+    page.run()
+
+
+def refuse(error: GongtuError, language: Language) -> None:
+    """Says what is wrong and what to do, instead of a page."""
+    headline, *faults = explain(error, language).splitlines()
+    st.error("\n".join(f"- {fault}" for fault in faults) or headline, title=headline if faults else None)
+    if faults:
+        st.caption(translate("error.pack_help", language))
+
+
+
+def crash(error: Exception) -> bool:
+    """What a page shows when it fails for a reason nobody foresaw: words, no stack trace; the log has that."""
+    language = state.language()
+    logging.getLogger(__name__).error("page failed", exc_info=error)
+    st.error(translate("error.crash_help", language), title=translate("error.crash", language))
+    return True

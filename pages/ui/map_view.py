@@ -1,0 +1,39 @@
+"""The only place that puts a map on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import folium
+import streamlit as st
+from branca.element import MacroElement
+from streamlit_folium import st_folium
+
+
+def show_map(base: folium.Map, layers: Sequence[MacroElement], on_pick: Callable[[dict[str, Any]], None]) -> None:
+    """Shows ``layers`` over ``base`` and calls ``on_pick`` with the properties of a feature that is clicked.
+
+    The browser keeps its map and view as long as ``base`` is the same; only layers that changed are sent and drawn.
+    ``base`` must be made anew at each run: the component hangs the layers into it. Panning and zooming rerun nothing.
+    """
+
+    def clicked() -> None:
+        feature = st.session_state["map"].get("last_active_drawing")
+        if feature and feature.get("properties"):
+            on_pick(feature["properties"])
+
+    group = folium.FeatureGroup()
+    for layer in layers:
+        layer.add_to(group)
+    with st.container(key="map"):
+        st_folium(
+            base,
+            key="map",
+            height=760,
+            use_container_width=True,
+            feature_group_to_add=group,
+            # The place of the click comes along so that a second click on the same region is news.
+            returned_objects=["last_active_drawing", "last_object_clicked"],
+            on_change=clicked,
+        )

@@ -1,0 +1,131 @@
+"""What a page was asked to show. The URL holds it all: a link copied from the browser reopens the same view.
+
+Streamlit's own binding (``bind="query-params"``) writes a widget's words into the URL, which differ by language, and
+lags one change behind what the page sets itself; so the values are kept here, as codes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, cast
+
+import streamlit as st
+
+from geo.coverage import LENSES, Lens
+from geo.i18n import LANGUAGES, Language
+from geo.measures import MEASURES, Measure
+
+LAYERS = ("gaps", "facilities", "positions", "enterprises", "names")
+REACHES_M = range(250, 5001, 250)
+Say = Callable[..., str]
+
+
+@dataclass(frozen=True)
+class View:
+    """One view of the coverage: everything a copied link reopens."""
+
+    lens: Lens
+    kinds: tuple[str, ...]
+    within_m: int
+    measure: Measure
+    layers: tuple[str, ...]
+    basemap: str
+    region: str
+
+
+def in_url(key: str, default: Any, options: Sequence[Any]) -> dict[str, Any]:
+    """The ``key`` and ``on_change`` of a widget that keeps its value in the URL as ``?key=``.
+
+    ``default`` is an option or, for a widget of several values, a tuple of options; the URL leaves a default out, and
+    a value there that is no option is as good as none.
+    """
+    several = isinstance(default, tuple)
+    code = {str(option): option for option in options}
+
+    def remember() -> None:
+        value = st.session_state[key]
+        if (tuple(value) if several else value) == default:
+            st.query_params.pop(key, None)
+        else:
+            st.query_params[key] = ",".join(map(str, value)) if several else str(value)
+
+    said = st.query_params.get(key)
+    if several:
+        asked = None if said is None else [code[part] for part in said.split(",") if part in code]
+        st.session_state[key] = list(default) if asked is None else asked
+    else:
+        st.session_state[key] = code.get(said or "", default)
+    return {"key": key, "on_change": remember}
+
+
+def language() -> Language:
+    """The language the frame's switch is set to."""
+    said = st.query_params.get("lang")
+    return cast(Language, said) if said in LANGUAGES else "zh"
+
+
+def pick_region(code: str) -> None:
+    """Selects a region, or lets go of it where it is selected already."""
+    if code and st.query_params.get("region") != code:
+        st.query_params["region"] = code
+    else:
+        st.query_params.pop("region", None)
+
+
+def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: Sequence[str]) -> View:
+    """The controls of a coverage view, and what they say now. ``regions``: code → name, in the order to offer."""
+    lens = st.segmented_control(
+        say("lens.label"),
+        LENSES,
+        required=True,
+        format_func=lambda lens: say(f"lens.{lens}"),
+        label_visibility="collapsed",
+        width="stretch",
+        **in_url("lens", "service", LENSES),
+    )
+    within_m = st.slider(
+        say("control.reach"),
+        REACHES_M[0],
+        REACHES_M[-1],
+        step=REACHES_M.step,
+        format=say("unit.slider_m"),
+        **in_url("reach", 1000, REACHES_M),
+    )
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        region = st.selectbox(
+            say("control.region"),
+            ["", *regions],
+            format_func=lambda code: regions.get(code, say("control.district")),
+            **in_url("region", "", ["", *regions]),
+        )
+        with st.popover(say("control.more"), icon=":material/tune:"):
+            chosen = st.pills(
+                say("control.kinds"),
+                kinds,
+                selection_mode="multi",
+                format_func=lambda kind: say(f"kind.{kind}"),
+                **in_url("kinds", ("rest_station",), kinds),
+            )
+            measure = st.segmented_control(
+                say("control.measure"),
+                MEASURES,
+                required=True,
+                format_func=lambda measure: say(f"measure.{lens}.{measure}.short"),
+                **in_url("measure", "enterprises", MEASURES),
+            )
+            layers = st.pills(
+                say("control.layers"),
+                LAYERS,
+                selection_mode="multi",
+                format_func=lambda layer: say(f"layer.{layer}"),
+                **in_url("layers", LAYERS, LAYERS),
+            )
+            basemap = st.selectbox(
+                say("control.basemap"),
+                ["none", *basemaps],
+                format_func=lambda basemap: say(f"basemap.{basemap}"),
+                help=say("control.basemap_help"),
+                **in_url("basemap", "none", ["none", *basemaps]),
+            )
+    return View(lens, tuple(chosen), within_m, measure, tuple(layers), basemap, region)

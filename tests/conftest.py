@@ -1,0 +1,105 @@
+"""A tiny world to reason about by hand: three regions of 10 km by 10 km in a row, west to east, in UTM zone 50N."""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from geo.distance import Plane
+
+WEST, SOUTH = 430_000.0, 4_380_000.0  # the corner of the world, metres; a place in southern Beijing
+KM = 1_000.0
+REPORTED = {"standing": "synthetic", "source": "test", "as_of": "2025"}
+
+
+def at(east_km: float, north_km: float) -> tuple[float, float]:
+    """The point so far east and north of the world's corner, metres."""
+    return WEST + east_km * KM, SOUTH + north_km * KM
+
+
+@pytest.fixture(scope="session")
+def plane() -> Plane:
+    return Plane("EPSG:32650")
+
+
+@pytest.fixture(scope="session")
+def regions_in_metres() -> gpd.GeoDataFrame:
+    """甲镇 from 0 to 10 km east, 乙街道 from 10 to 20, 丙镇 from 20 to 30; all from 0 to 10 km north."""
+    names = pd.DataFrame(
+        {
+            "code": ["110199001000", "110199002000", "110199003000"],
+            "name": ["甲原镇", "乙河街道", "丙山镇"],
+            "name_en": ["Jiayuan Town", "Yihe Subdistrict", "Bingshan Town"],
+            "alias": ["甲原地区", "", ""],
+            "kind": ["town", "subdistrict", "town"],
+            "in_campaign": [True, True, False],
+        }
+    ).assign(**REPORTED)
+    squares = [shapely.box(*at(10 * i, 0), *at(10 * i + 10, 10)) for i in range(3)]
+    return gpd.GeoDataFrame(names, geometry=squares, crs="EPSG:32650")
+
+
+@pytest.fixture(scope="session")
+def regions(regions_in_metres: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """The regions as a pack holds them: longitude and latitude, sorted by code."""
+    return regions_in_metres.to_crs("EPSG:4326")
+
+
+@pytest.fixture(scope="session")
+def places() -> pd.DataFrame:
+    """One community of 乙河街道, a village each of 甲原镇 and 丙山镇, and one name that both towns have."""
+    rows = [
+        ("110199001201", "柳树村村委会", "110199001000", "village", "甲原镇"),
+        ("110199001202", "东庄村村委会", "110199001000", "village", "甲原镇"),
+        ("110199002001", "春晖里社区居委会", "110199002000", "community", "乙河街道"),
+        ("110199003201", "东庄村村委会", "110199003000", "village", "丙山镇"),
+        ("110199003202", "石桥子村村委会", "110199003000", "village", "丙山镇"),
+    ]
+    return pd.DataFrame(rows, columns=["code", "name", "region", "kind", "unit_name"]).assign(**REPORTED)
+
+
+@pytest.fixture(scope="session")
+def enterprises(plane: Plane) -> pd.DataFrame:
+    """Seven enterprises. At a reach of 1.5 km to the open rest stations F1 and F2:
+
+    E1 served (500 m), E2 not (2 km), E3 served (1 km), E4 not (10 km), E5 without a location, E6 at 0, 0 and so
+    without a usable one, E7 closed and counted nowhere. E1, E3 and E5 have a union; E5 does not state its workers.
+    """
+    nowhere, null_island = (np.nan, np.nan), (0.0, 0.0)
+    rows = [
+        ("E1", "established", 10, "", "北京市甲原镇柳树村1号", *_lonlat(plane, 5.3, 5.4)),
+        ("E2", "none", 20, "甲原", "", *_lonlat(plane, 5, 7)),
+        ("E3", "established", 30, "", "", *_lonlat(plane, 15.6, 5.8)),
+        ("E4", "willing", 40, "乙河街道", "丙山镇石桥子村", *_lonlat(plane, 25, 5)),
+        ("E5", "established", None, "乙河街道办事处", "", *nowhere),
+        ("E6", "declined", 5, "", "", *null_island),
+        ("E7", "closed", 1000, "甲原镇", "", *_lonlat(plane, 5, 5)),
+    ]
+    frame = pd.DataFrame(rows, columns=["id", "union_status", "workers", "region", "address", "lon", "lat"])
+    frame["name"] = frame["id"] + "公司"
+    return frame.astype({"workers": "Int64"}).assign(**REPORTED)
+
+
+@pytest.fixture(scope="session")
+def facilities(plane: Plane) -> pd.DataFrame:
+    """Rest stations F1 in 甲原镇 and F2 in 乙河街道, open; F3 in 丙山镇, closed; F4 a kiosk where F3 was, on trial; F5 a
+    station without a location. Not in the order of their ids.
+    """
+    rows = [
+        ("F2", "rest_station", "open", *_lonlat(plane, 15, 5)),
+        ("F1", "rest_station", "unverified", *_lonlat(plane, 5, 5)),
+        ("F3", "rest_station", "closed", *_lonlat(plane, 25, 5)),
+        ("F4", "mediation_kiosk", "trial", *_lonlat(plane, 25, 5)),
+        ("F5", "rest_station", "open", np.nan, np.nan),
+    ]
+    frame = pd.DataFrame(rows, columns=["id", "kind", "state", "lon", "lat"])
+    return frame.assign(name=frame["id"] + "站", amenities="", opening_hours="", **REPORTED)
+
+
+def _lonlat(plane: Plane, east_km: float, north_km: float) -> tuple[float, float]:
+    x, y = at(east_km, north_km)
+    lon, lat = plane.unproject([x], [y])
+    return float(lon[0]), float(lat[0])
