@@ -134,7 +134,7 @@ def by_numpy(given: Inputs, regions: gpd.GeoDataFrame, crs: str) -> Answer:
 
 
 def transverse_mercator(lon: np.ndarray, lat: np.ndarray, zone: int) -> tuple[np.ndarray, np.ndarray]:
-    """UTM metres on WGS-84, northern half: Krüger's series to the sixth order (Karney 2011, arXiv:1002.1417, eq. 35)."""
+    """UTM metres on WGS-84, north: Krüger's series to the sixth order (Karney 2011, arXiv:1002.1417, equation 35)."""
     flattening = 1 / 298.257223563
     n, e = flattening / (2 - flattening), np.sqrt(flattening * (2 - flattening))
     radius = 6_378_137 / (1 + n) * (1 + n**2 / 4 + n**4 / 64 + n**6 / 256)

@@ -23,7 +23,10 @@ CHUNK = 1 << 16  # points handled at once: the arrays of a chunk stay in the pro
 
 
 def in_chunks(count: int, work: Callable[[slice], None]) -> None:
-    """Call ``work`` on slices that together cover ``range(count)``, in threads: numpy, pyproj, GEOS release the GIL."""
+    """Call ``work`` on slices that together cover ``range(count)``, in threads: numpy, pyproj, GEOS release the GIL.
+
+    ``work`` must not call this again: it would wait for a thread that waits for it.
+    """
     parts = [slice(start, min(start + CHUNK, count)) for start in range(0, count, CHUNK)]
     if len(parts) <= 1:
         for part in parts:

@@ -112,7 +112,7 @@ class RegionIndex:
 
 
 def require_regions(regions: gpd.GeoDataFrame) -> None:
-    """FrameError unless the regions are in WGS-84 degrees, sorted by unique code: the order of all that is by region."""
+    """FrameError unless regions are in WGS-84 degrees and sorted by unique code: the order of all that is by region."""
     if regions.crs is None or regions.crs.to_epsg() != 4326:
         raise FrameError("regions.not_lonlat", crs=str(regions.crs))
     if not (regions["code"].is_unique and regions["code"].is_monotonic_increasing):

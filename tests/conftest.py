@@ -85,8 +85,8 @@ def enterprises(plane: Plane) -> pd.DataFrame:
 
 @pytest.fixture(scope="session")
 def facilities(plane: Plane) -> pd.DataFrame:
-    """Rest stations F1 in 甲原镇 and F2 in 乙河街道, open; F3 in 丙山镇, closed; F4 a kiosk where F3 was, on trial; F5 a
-    station without a location. Not in the order of their ids.
+    """Rest stations F1 in 甲原镇 and F2 in 乙河街道, open; F3 in 丙山镇, closed; F4 a kiosk where F3 was, on trial;
+    F5 a station without a location. Not in the order of their ids.
     """
     rows = [
         ("F2", "rest_station", "open", *_lonlat(plane, 15, 5)),

@@ -66,6 +66,10 @@ def test_degrees_are_refused() -> None:
         nearest_two([4e5], [4e6], [4e5, np.nan], [4e6, np.nan])
 
 
+def test_small_numbers_may_be_metres_where_no_latitude_is_so_large() -> None:
+    assert nearest_two([100], [200], [100], [207]).metres[0, 0] == 7
+
+
 def test_three_four_five() -> None:
     found = nearest_two([WEST], [SOUTH], [WEST + 6000, WEST + 3000, WEST], [SOUTH + 8000, SOUTH + 4000, SOUTH + 20_000])
     assert found.site.tolist() == [[1, 0]]

@@ -71,6 +71,7 @@ def test_resolved(gazetteer: Gazetteer, regions: pd.DataFrame, address: str, reg
         "大兴区黄村",
         "大兴区天宫院",
         "大兴区九龙大厦",
+        "大兴区九龙12号",
         "大兴区绿地中心",
         # roads, streets, stations
         "北京市大兴区黄村东大街5号",

@@ -53,17 +53,18 @@ def basemaps(settings: Settings) -> dict[str, Basemap]:
 
 
 class _Prepare(MacroElement):
-    """Makes the panes the layers draw in (assets/map.js)."""
+    """Makes the panes the layers draw in, and shows the bounds given (assets/map.js)."""
 
     _template = Template(
         "{% macro script(this, kwargs) %}"
-        "gongtu.prepare({{ this._parent.get_name() }}, {{ this.zoom_corner | tojson }});"
+        "gongtu.prepare({{ this._parent.get_name() }}, {{ this.bounds | tojson }}, {{ this.zoom_corner | tojson }});"
         "{% endmacro %}"
     )
 
-    def __init__(self, zoom_corner: str) -> None:
+    def __init__(self, bounds: list[list[float]], zoom_corner: str) -> None:
         super().__init__()
         self._name = "Prepare"
+        self.bounds = bounds
         self.zoom_corner = zoom_corner
 
 
@@ -100,6 +101,5 @@ def base_map(
         folium.TileLayer(
             tiles=basemap.url, attr=basemap.credit or "local", subdomains=basemap.subdomains, max_zoom=19
         ).add_to(drawn)
-    drawn.fit_bounds([[south, west], [north, east]], padding=(12, 12))
-    drawn.add_child(_Prepare(zoom_corner))
+    drawn.add_child(_Prepare([[south, west], [north, east]], zoom_corner))
     return drawn

@@ -143,7 +143,8 @@ def _facilities(pack: Pack, view: View, say: Say, language: Language) -> None:
     if not len(here):
         st.caption(say("detail.no_facilities"))
     for record in here.to_dict("records"):
-        st.markdown(f"**{escape_markdown(local_name(record, language))}**  \n:small[{' · '.join(facility_lines(record, say))}]")
+        lines = escape_markdown(" · ".join(facility_lines(record, say)))
+        st.caption(f"**{escape_markdown(local_name(record, language))}**  \n{lines}")
 
 
 def _worst(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:

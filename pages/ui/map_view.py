@@ -33,7 +33,6 @@ def show_map(base: folium.Map, layers: Sequence[MacroElement], on_pick: Callable
             height=760,
             use_container_width=True,
             feature_group_to_add=group,
-            # The place of the click comes along so that a second click on the same region is news.
-            returned_objects=["last_active_drawing", "last_object_clicked"],
+            returned_objects=["last_active_drawing"],
             on_change=clicked,
         )

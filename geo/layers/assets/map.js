@@ -35,9 +35,12 @@ window.gongtu = (() => {
   };
 
   // The words shown when a feature is pointed at: a title and lines under it.
+  // Each click is told apart from the last, or a second click on the same feature would be no news to the page.
+  let clicks = 0;
   const each = (feature, layer) => {
     const p = feature.properties;
     if (!p.title) return;
+    layer.on("click", () => { p.click = ++clicks; });
     const box = text("div", "about");
     box.append(text("b", "", p.title));
     (p.lines || []).forEach((line) => box.append(text("span", "", line)));
@@ -111,7 +114,7 @@ window.gongtu = (() => {
 
   // The panes, bottom to top; seen from afar, marks and names shrink so as not to hide one another (map.css).
   const FAR = 10.4;
-  const prepare = (map, zoomCorner) => {
+  const prepare = (map, bounds, zoomCorner) => {
     ["regions", "gaps", "lines", "cells", "points", "names"].forEach((name, i) => {
       map.createPane(name).style.zIndex = 401 + i;
     });
@@ -123,7 +126,19 @@ window.gongtu = (() => {
     };
     map.on("zoomend", measure);
     measure();
-    new ResizeObserver(() => map.invalidateSize()).observe(map.getContainer());
+    // Until the map is touched, it shows the whole district whatever its size becomes.
+    const holder = map.getContainer();
+    const fit = () => map.fitBounds(bounds, { padding: [12, 12], animate: false });
+    let untouched = true;
+    ["pointerdown", "wheel", "keydown"].forEach((kind) => {
+      holder.addEventListener(kind, () => { untouched = false; }, { once: true, passive: true });
+    });
+    const sized = new ResizeObserver(() => {
+      map.invalidateSize({ animate: false });
+      if (untouched) fit();
+    });
+    fit();
+    sized.observe(holder);
   };
 
   return { point, each, explain, prepare };

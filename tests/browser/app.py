@@ -1,0 +1,104 @@
+"""The running app and a browser on it, as the tests and the benchmarks use them."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import urlopen
+
+from playwright.sync_api import Browser, Frame, Page, Playwright
+
+ROOT = Path(__file__).parent.parent.parent
+CHROMIUM = shutil.which("chromium")
+FLAGS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serve(script: Path = ROOT / "app.py", *, wait_for: str = "/_stcore/health", **environment: str) -> Iterator[str]:
+    """The app (or another Streamlit script) on a free port of this machine, its address while it runs."""
+    port = free_port()
+    command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    running = subprocess.Popen(
+        [*command, "--server.address", "127.0.0.1"],
+        cwd=ROOT,
+        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    )
+    try:
+        address = f"http://127.0.0.1:{port}"
+        _wait_until_up(address + wait_for, running)
+        yield address
+    finally:
+        running.terminate()
+        running.wait(timeout=10)
+
+
+def _wait_until_up(address: str, running: subprocess.Popen[bytes]) -> None:
+    for _ in range(300):
+        if running.poll() is not None:
+            raise RuntimeError(f"the app stopped with {running.returncode}")
+        try:
+            with urlopen(address, timeout=5):
+                return
+        except OSError as error:
+            if getattr(error, "code", None) == 503:
+                return
+            time.sleep(0.1)
+    raise TimeoutError(address)
+
+
+def launch(playwright: Playwright) -> Browser:
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+
+def open_page(browser: Browser, width: int, height: int, *, touch: bool = False) -> tuple[Page, list[str]]:
+    """A new page that can reach this machine only, and the list of the other hosts it asked for."""
+    context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
+    page = context.new_page()
+    strangers: list[str] = []
+
+    def guard(route):  # type: ignore[no-untyped-def]
+        host = route.request.url.split("/")[2].split(":")[0]
+        if host in ("127.0.0.1", "localhost") or route.request.url.startswith(("data:", "blob:")):
+            route.continue_()
+        else:
+            strangers.append(route.request.url)
+            route.abort()
+
+    page.route("**/*", guard)
+    return page, strangers
+
+
+def map_frame(page: Page) -> Frame:
+    """The map's frame, once its first layers are drawn."""
+    page.wait_for_selector(".st-key-map iframe", timeout=60_000)
+    for _ in range(300):
+        for frame in page.frames:
+            if "streamlit_folium" in frame.url and frame.evaluate(
+                "() => !!window.map && document.querySelectorAll('.leaflet-regions-pane path').length > 0"
+            ):
+                return frame
+        page.wait_for_timeout(100)
+    raise TimeoutError("the map did not come up")
