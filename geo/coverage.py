@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -13,7 +12,7 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
-from geo.distance import Floats, Nearest, Plane, nearest_two, refuse_degrees, require_metres
+from geo.distance import Floats, Nearest, Plane, nearest_two, refuse_degrees, require_metres, threads
 from geo.enterprises import Demand, project_usable
 from geo.errors import ParameterError
 from geo.regions import RegionIndex, require_regions
@@ -145,8 +144,7 @@ def gaps(regions: gpd.GeoDataFrame, sites: Sites, within_m: float) -> gpd.GeoDat
     def beyond(index: int) -> object:
         return shapely.difference(polygons[index], shapely.union_all(circles[circle[region == index]]))
 
-    with ThreadPoolExecutor() as pool:
-        left = np.array(list(pool.map(beyond, range(len(polygons)))), dtype=object)
+    left = np.array(list(threads().map(beyond, range(len(polygons)))), dtype=object)
     gap_area = shapely.area(left) / 1e6
     columns = {
         "code": regions["code"].to_numpy(),

@@ -32,12 +32,12 @@ def in_chunks(count: int, work: Callable[[slice], None]) -> None:
         for part in parts:
             work(part)
     else:
-        for _ in _threads().map(work, parts):
+        for _ in threads().map(work, parts):
             pass
 
 
 @cache
-def _threads() -> ThreadPoolExecutor:
+def threads() -> ThreadPoolExecutor:
     """The threads all arrays share: kept, because each new thread costs pyproj some milliseconds to set up."""
     return ThreadPoolExecutor(os.cpu_count(), thread_name_prefix="arrays")
 

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Iterable
+import re
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from typing import Literal, get_args
 
 import numpy as np
@@ -16,7 +18,8 @@ from geo.errors import Fault
 Standing = Literal["reported", "inferred", "assumed", "synthetic", "imported"]
 STANDINGS: tuple[str, ...] = get_args(Standing)
 Kind = Literal["text", "number", "integer", "flag", "date", "choice", "choices"]
-DATE = r"\d{4}(-(0[1-9]|1[0-2])(-(0[1-9]|[12]\d|3[01]))?)?"
+DATE = r"[12][0-9]{3}(-(0[1-9]|1[0-2])(-(0[1-9]|[12][0-9]|3[01]))?)?"
+WHOLE_AT_MOST = 2**53  # beyond, a float no longer tells one whole number from the next
 
 
 @dataclass(frozen=True)
@@ -24,8 +27,8 @@ class Column:
     """One column: what its cells hold. An empty cell means unknown, and is a fault only where ``required``.
 
     ``low`` and ``high`` bound numbers, inclusive; ``choices`` lists what a ``choice`` (one) or ``choices``
-    (several, joined by ``;``) may be. A ``date`` is YYYY, YYYY-MM or YYYY-MM-DD and stays text, because a year alone
-    is not its first of January.
+    (several, joined by ``;``) may be. A ``date`` is YYYY, YYYY-MM or YYYY-MM-DD, of 1000 to 2999, and stays text,
+    because a year alone is not its first of January. An ``integer`` is at most ``WHOLE_AT_MOST``.
     """
 
     name: str
@@ -60,6 +63,7 @@ PLACED = (
     Column("location_standing", "choice", choices=STANDINGS),
     Column("precision_m", "number", low=0),
 )
+
 
 def read_table(content: bytes, table: Table) -> tuple[pd.DataFrame, list[Fault]]:
     """The rows of a CSV file (UTF-8, BOM allowed) as a typed frame, and every fault in it, in row order.
@@ -134,7 +138,11 @@ def _parse(cells: pd.Series, column: Column) -> tuple[pd.Series, list[tuple[str,
             values = pd.to_numeric(cells.where(given), errors="coerce").astype("float64")
             values = values.where(np.isfinite(values))
             bad.append(("fault.number", given & values.isna()))
-            bad.append(("fault.range", (values < column.low) | (values > column.high)))
+            low, high = column.low, column.high
+            if column.kind == "integer":
+                low, high = max(low, -WHOLE_AT_MOST), min(high, WHOLE_AT_MOST)
+            bad.append(("fault.range", (values < low) | (values > high)))
+            values = values.where(values.between(low, high))
             if column.kind == "integer":
                 bad.append(("fault.integer", values.notna() & (values % 1 != 0)))
                 return values.where(values % 1 == 0).astype("Int64"), bad
@@ -143,20 +151,34 @@ def _parse(cells: pd.Series, column: Column) -> tuple[pd.Series, list[tuple[str,
             bad.append(("fault.flag", given & ~cells.isin(["true", "false"])))
             return cells.map({"true": True, "false": False}).astype("boolean"), bad
         case "date":
-            bad.append(("fault.date", given & ~cells.str.fullmatch(DATE)))
+            bad.append(("fault.date", given & ~_each(cells, _is_date)))
         case "choice":
             bad.append(("fault.choice", given & ~cells.isin(column.choices)))
         case "choices":
-            bad.append(("fault.choice", given & ~_all_among(cells, column.choices)))
+            bad.append(("fault.choice", given & ~_each(cells, lambda cell: _parts(cell) <= {*column.choices})))
         case "text":
             pass
     return cells, bad
 
 
-def _all_among(cells: pd.Series, choices: Iterable[str]) -> pd.Series:
-    allowed = set(choices)
-    verdicts = {cell: {part.strip() for part in cell.split(";")} <= allowed for cell in cells.unique()}
-    return cells.map(verdicts).astype(bool)
+def _each(cells: pd.Series, good: Callable[[str], bool]) -> pd.Series:
+    """``good`` of each cell, asked once for equal ones."""
+    return cells.map({cell: good(cell) for cell in cells.unique()}).astype(bool)
+
+
+def _parts(cell: str) -> set[str]:
+    return {part.strip() for part in cell.split(";")}
+
+
+def _is_date(cell: str) -> bool:
+    """Whether the cell is a year, a month or a day that the calendar has."""
+    if not re.fullmatch(DATE, cell):
+        return False
+    try:
+        date.fromisoformat(cell + "-01-01"[len(cell) - 4 :])
+    except ValueError:
+        return False
+    return True
 
 
 def _empty(table: Table) -> pd.DataFrame:

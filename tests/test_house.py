@@ -15,6 +15,7 @@ ROOMS = (
     ("geo.distance",),
     ("geo.regions", "geo.places", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
     ("geo.coverage",),
+    ("geo.measures",),
     ("geo.pack",),
     ("geo.layers",),
     ("geo.web",),

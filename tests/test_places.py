@@ -167,4 +167,4 @@ def test_200_000_addresses_take_seconds(gazetteer: Gazetteer) -> None:
     addresses = pd.Series([f"北京市大兴区{places[i % len(places)][:4]}{i}号{i % 30}幢" for i in range(200_000)])
     start = time.perf_counter()
     gazetteer.resolve(addresses)
-    assert time.perf_counter() - start < 10  # 1.5 s on an idle machine
+    assert time.perf_counter() - start < 10  # 1.6 s on a loaded machine

@@ -43,9 +43,7 @@ def basemaps(settings: Settings) -> dict[str, Basemap]:
     if settings.tianditu_key:
         query = "SERVICE=WMTS&REQUEST=GetTile&VERSION=1.0.0&LAYER=vec&STYLE=default&TILEMATRIXSET=w&FORMAT=tiles"
         address = f"https://t{{s}}.tianditu.gov.cn/vec_w/wmts?{query}&TILECOL={{x}}&TILEROW={{y}}&TILEMATRIX={{z}}"
-        found.append(
-            Basemap("tianditu", f"{address}&tk={settings.tianditu_key}", "wgs84", "© 天地图", "01234567")
-        )
+        found.append(Basemap("tianditu", f"{address}&tk={settings.tianditu_key}", "wgs84", "© 天地图", "01234567"))
     if settings.tiles:
         datum: Datum = "gcj02" if settings.tiles_datum == "gcj02" else "wgs84"
         found.append(Basemap("local", settings.tiles, datum, ""))
@@ -62,7 +60,7 @@ class _Prepare(MacroElement):
     )
 
     def __init__(self, bounds: list[list[float]], zoom_corner: str) -> None:
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Prepare"
         self.bounds = bounds
         self.zoom_corner = zoom_corner
@@ -75,9 +73,9 @@ class _OwnMap(folium.Map):
         ("leaflet", f"{ASSET_URLS['leaflet']}/leaflet.js"),
         ("gongtu", f"{ASSET_URLS['map']}/map.js"),
     ]
-    default_css = [  # noqa: RUF012
-        ("leaflet", f"{ASSET_URLS['leaflet']}/leaflet.css"),
-        ("gongtu", f"{ASSET_URLS['map']}/map.css"),
+    default_css = [  # noqa: RUF012 - named apart: folium drops a script that has the name of a style
+        ("leaflet_css", f"{ASSET_URLS['leaflet']}/leaflet.css"),
+        ("gongtu_css", f"{ASSET_URLS['map']}/map.css"),
     ]
 
 

@@ -30,15 +30,19 @@ class Legend(MacroElement):
         self, title: str, rows: tuple[Row, ...], *, measure: str, low: str, high: str, notice: str, corner: str
     ) -> None:
         """``measure`` says what the ramp shows, ``low`` and ``high`` its ends; ``corner`` is Leaflet's name of one."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Legend"
-        self.words = {
+        self.words: dict[str, object] = {
             "title": title,
             "rows": [asdict(row) for row in rows],
             "ramp": {"colours": palette.RAMP, "low": low, "high": high, "words": measure},
             "notice": notice,
             "corner": corner,
         }
+
+    def render(self, **kwargs: object) -> str:
+        """Nothing: only the script is used (see GeoJsonLayer)."""
+        return ""
 
 
 GAP_SWATCH = (palette.RAMP[2], palette.HATCH)

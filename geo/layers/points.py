@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-import folium
 import numpy as np
 from numpy.typing import NDArray
 
 from geo.coverage import SERVED, UNSERVED
 from geo.layers import palette
-from geo.layers.areas import DECIMALS, feature, layer
+from geo.layers.geojson import GeoJsonLayer, feature, point
 
 MARKS_AT_MOST = 400
 """How many marks enterprises may take: the payload stays bounded whatever their number."""
@@ -43,30 +42,27 @@ def side_by_side(points: Sequence[Mark], within_degrees: float = 0.006) -> list[
     ``within_degrees`` on both axes, about 600 m.
     """
     placed: list[Mark] = []
-    for point in points:
-        near = [p for p in placed if max(abs(p.lon - point.lon), abs(p.lat - point.lat)) <= within_degrees]
-        placed.append(replace(point, aside=len(near)))
+    for mark in points:
+        near = [p for p in placed if max(abs(p.lon - mark.lon), abs(p.lat - mark.lat)) <= within_degrees]
+        placed.append(replace(mark, aside=len(near)))
     return placed
 
 
-def marks(points: Sequence[Mark]) -> folium.GeoJson:
-    """Facilities or positions as one layer; those of higher ``order`` lie above the others."""
-    return layer(
-        [
-            feature(
-                {"type": "Point", "coordinates": [round(p.lon, DECIMALS), round(p.lat, DECIMALS)]},
-                id=p.id,
-                mark=p.sprite,
-                title=p.title,
-                lines=list(p.lines),
-                size=p.size,
-                order=p.order,
-                aside=p.aside,
-            )
-            for p in points
-        ],
-        pane="points",
-    )
+def marks(points: Sequence[Mark]) -> list[str]:
+    """Facilities or positions as GeoJSON features for the pane ``points``."""
+    return [
+        feature(
+            point(mark.lon, mark.lat),
+            id=mark.id,
+            mark=mark.sprite,
+            title=mark.title,
+            lines=mark.lines,
+            size=mark.size,
+            order=mark.order,
+            aside=mark.aside,
+        )
+        for mark in points
+    ]
 
 
 @dataclass(frozen=True)
@@ -99,28 +95,26 @@ def gather(x: NDArray[np.float64], y: NDArray[np.float64], status: NDArray[np.in
         if cell.max() < MARKS_AT_MOST:
             break
     count = np.bincount(cell)
-    means = (np.bincount(cell, axis) / count for axis in (x, y))
-    return Cells(size, *means, count, np.bincount(cell, short).astype(np.int64))
+    mean_x, mean_y = (np.bincount(cell, axis) / count for axis in (x, y))
+    return Cells(size, mean_x, mean_y, count, np.bincount(cell, short).astype(np.int64))
 
 
 def enterprises(
     cells: Cells, lon: NDArray[np.float64], lat: NDArray[np.float64], codes: Sequence[str], titles: Sequence[str]
-) -> folium.GeoJson:
+) -> GeoJsonLayer:
     """Enterprises as circles, their area in proportion to the number gathered, amber where most have no service.
 
     ``lon``, ``lat``: the cells' places in the map's datum; a click on one reports the region of ``codes`` it lies in.
     """
-    radius = np.clip(1.2 * np.sqrt(cells.count), 2.5, 14).round(1)
-    features = []
-    for i, (code, title) in enumerate(zip(codes, titles, strict=True)):
-        short = cells.unserved[i] * 2 > cells.count[i]
-        colour = palette.GAP if short else palette.SERVED
-        style = {
-            "fillColor": palette.UNSERVED if short else palette.SERVED,
-            "color": colour,
-            "weight": 0.8,
-            "fillOpacity": 0.4,
-        }
-        place = {"type": "Point", "coordinates": [round(float(lon[i]), DECIMALS), round(float(lat[i]), DECIMALS)]}
-        features.append(feature(place, code=code, title=title, radius=float(radius[i]), style=style))
-    return layer(features, pane="cells")
+    radius = np.clip(1.2 * np.sqrt(cells.count), 2.5, 14).round(1).tolist()
+    short = {"fillColor": palette.UNSERVED, "color": palette.GAP}
+    served = {"fillColor": palette.SERVED, "color": palette.SERVED}
+    mostly_short = (cells.unserved * 2 > cells.count).tolist()
+    places = zip(lon.tolist(), lat.tolist(), strict=True)
+    return GeoJsonLayer(
+        [
+            feature(point(*place), code=code, title=title, radius=size, style=short if amiss else served)
+            for place, code, title, size, amiss in zip(places, codes, titles, radius, mostly_short, strict=True)
+        ],
+        "cells",
+    )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-import math
 from collections.abc import Callable, Hashable, Mapping
+from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 from fastapi import FastAPI, Query, Request
 from fastapi.encoders import jsonable_encoder
@@ -19,12 +20,15 @@ from fastapi_offline import FastAPIOffline
 from geo import __version__
 from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
-from geo.errors import GongtuError, ParameterError
+from geo.errors import GongtuError, PackError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
-from geo.i18n import explain
-from geo.pack import Pack
+from geo.i18n import explain, explain_fault, translate
+from geo.pack import TABLES, Pack
 
 REACH_AT_MOST_M = 50_000
+DECIMALS = 6
+FAULTS_AT_MOST = 20
+"""How many faults of a pack an answer lists; ``python -m geo check`` lists all."""
 COLUMNS = {
     "regions": ("code", "name", "name_en", "alias", "kind", "area_km2", "population", "population_year", "in_campaign"),
     "positions": ("id", "kind", "name", "name_en", "region"),
@@ -33,7 +37,8 @@ COLUMNS = {
         *("verified_on", "note"),
     ),
 }
-LOCATION = ("location_standing", "precision_m")
+LOCATION = ("location_standing", "precision_m", "region_by")
+BOUNDARY = ("boundary_standing", "boundary_label_zh", "boundary_label_en")
 PROVENANCE = ("standing", "source", "as_of")
 
 Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
@@ -61,14 +66,13 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
 
     @api.exception_handler(GongtuError)
     def out_of_order(_: Request, error: GongtuError) -> JSONResponse:
-        return JSONResponse({"detail": explain(error, "en")}, status_code=503)
+        return JSONResponse({"detail": _reason(error)}, status_code=503)
 
     @api.get("/v1/regions", tags=["map"])
     def regions() -> JSONResponse:
         """The towns and subdistricts with their polygons, and how far the polygons can be trusted."""
         pack = get_pack()
-        extra = ("boundary_standing", "boundary_label_zh", "boundary_label_en")
-        return _collection(pack, pack.regions, (*COLUMNS["regions"], *extra, *PROVENANCE))
+        return _collection(pack, pack.regions, (*COLUMNS["regions"], *BOUNDARY, *PROVENANCE))
 
     @api.get("/v1/positions", tags=["map"])
     def positions() -> JSONResponse:
@@ -101,32 +105,35 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
         kind: Kinds = ["rest_station"],  # noqa: B006
         within_m: Annotated[float, Query(ge=0, le=REACH_AT_MOST_M, allow_inf_nan=False)] = 1000,
         lens: Lens = "service",
-        format: Literal["json", "geojson"] = "json",
+        format: Literal["json", "geojson"] = "json",  # noqa: A002 - its name in the URL
     ) -> JSONResponse:
         """Enterprises and workers with and without a facility of the kinds within ``within_m`` metres (inclusive).
 
         ``lens=service`` counts enterprises with a union, ``lens=union`` those without; ``served + unserved + unknown
-        = all``. Straight-line metres on the pack's plane. ``format=geojson`` gives the gap polygons instead.
+        = all``. Straight-line metres on the pack's plane. ``format=geojson`` gives the gap polygons instead, null where
+        a region has no gap.
         """
         pack = get_pack()
         chosen = sites(serving(pack.facilities, kind), pack.plane)
         beyond = gaps(pack.regions_m, chosen, within_m)
         asked = {"kinds": kind, "within_m": within_m, "lens": lens, **_data(pack)}
-        names = pack.regions[["code", "name", "name_en", "boundary_standing"]]
+        names = pack.regions[["code", "name", "name_en", *BOUNDARY]]
         if format == "geojson":
-            shown = beyond.to_crs("EPSG:4326").merge(names, on="code")
-            columns = (*names.columns, "gap_area_km2", "covered_area_km2")
-            return _collection(pack, shown, columns, {**asked, "standing": "inferred"})
+            shown = beyond.to_crs("EPSG:4326").merge(names.assign(**_gap_provenance(pack)), on="code")
+            columns = (*names.columns, "gap_area_km2", "covered_area_km2", *PROVENANCE)
+            return _collection(pack, shown, columns, asked)
         nearest = nearest_two(pack.demand.x, pack.demand.y, *chosen)
         table = lens_table(coverage(pack.demand, nearest, within_m), lens).set_index("code")
+        table = table.astype(dict.fromkeys(table.filter(like="workers_"), "int64"))
         areas = beyond.set_index("code")[["gap_area_km2", "covered_area_km2"]]
-        regions = table.join(areas, how="inner").join(names.set_index("code")).reset_index()
+        rows = table.to_dict("index")
+        about = names.set_index("code").join(areas).to_dict("index")
         return JSONResponse(
             {
                 **asked,
-                "total": _plain({**table.loc[TOTAL], **areas.sum()}),
-                "regions": [_plain(row) for row in regions.to_dict("records")],
-                "no_region": _plain({**table.loc[NO_REGION]}),
+                "total": _plain({**rows[TOTAL], **areas.sum()}),
+                "regions": [_plain({"code": code, **about[code], **rows[code]}) for code in about],
+                "no_region": _plain(rows[NO_REGION]),
             }
         )
 
@@ -138,10 +145,24 @@ def health(get_pack: Callable[[], Pack]) -> JSONResponse:
     try:
         pack = get_pack()
     except GongtuError as error:
-        return JSONResponse({"status": "error", "reason": explain(error, "en")}, status_code=503)
-    return JSONResponse(
-        {"status": "ok", "version": __version__, "pack": pack.about["id"], "revision": pack.revision}
-    )
+        return JSONResponse({"status": "error", "reason": _reason(error)}, status_code=503)
+    return JSONResponse({"status": "ok", "version": __version__, "pack": pack.about["id"], "revision": pack.revision})
+
+
+def _reason(error: GongtuError) -> str:
+    """Why there is no answer: the first of a pack's faults, without what they quote from the register."""
+    if not isinstance(error, PackError):
+        return explain(error, "en")
+    private = {table.file for table in TABLES["enterprises"]}
+    shown = [replace(fault, value="…") if fault.file in private else fault for fault in error.faults[:FAULTS_AT_MOST]]
+    lines = [translate(error.key, "en", **error.params), *(explain_fault(fault, "en") for fault in shown)]
+    return "\n".join(lines + ["…"] * (len(error.faults) > len(shown)))
+
+
+def _gap_provenance(pack: Pack) -> dict[str, str]:
+    """Gaps follow from the boundaries and the facilities, whatever these rest on."""
+    found = pd.concat([pack.regions["source"], pack.facilities["source"]]).str.split(";").explode().str.strip()
+    return {"standing": "inferred", "source": ";".join(sorted(found.unique())), "as_of": pack.about["as_of"]}
 
 
 def _box(text: str) -> tuple[float, float, float, float]:
@@ -163,8 +184,11 @@ def _data(pack: Pack) -> dict[str, Any]:
 def _collection(
     pack: Pack, frame: gpd.GeoDataFrame, columns: tuple[str, ...], about: dict[str, Any] | None = None
 ) -> JSONResponse:
-    """A GeoJSON FeatureCollection of ``frame`` (WGS-84), six decimals of a degree, unknown values null."""
-    shapes = shapely.to_geojson(shapely.transform(frame.geometry.to_numpy(), lambda points: np.round(points, 6)))
+    """A GeoJSON FeatureCollection of ``frame`` (WGS-84): six decimals of a degree, rings wound as RFC 7946 has them,
+    unknown values and places null.
+    """
+    rounded = shapely.orient_polygons(shapely.set_precision(frame.geometry.to_numpy(), 10**-DECIMALS))
+    shapes = shapely.to_geojson(np.where(shapely.is_empty(rounded), None, rounded))
     features = [
         {"type": "Feature", "geometry": shape and json.loads(shape), "properties": _plain(row)}
         for shape, row in zip(shapes, frame[list(columns)].to_dict("records"), strict=True)
@@ -182,10 +206,8 @@ def _plain(row: Mapping[Hashable, Any]) -> dict[str, Any]:
     """Values JSON can say: unknown (NaN, NA, empty text) as null, numpy numbers as plain ones."""
 
     def plain(value: Any) -> Any:
-        value = value.item() if isinstance(value, np.generic) else value
-        if value is None or value == "" or str(value) == "<NA>" or (isinstance(value, float) and math.isnan(value)):
+        if pd.isna(value) or value == "":
             return None
-        return value
+        return value.item() if isinstance(value, np.generic) else value
 
     return {str(key): plain(value) for key, value in row.items()}
-

@@ -11,8 +11,7 @@ import streamlit as st
 from geo.i18n import Language
 from geo.pack import TABLES, Pack
 from geo.schema import STANDINGS
-from pages.ui.state import Say
-from pages.ui.words import escape_markdown, local_name
+from pages.ui.words import Say, escape_markdown, local_name
 
 
 def _table(rows: list[Mapping[str, str]], *, alt: str) -> None:
@@ -43,7 +42,7 @@ def standing(pack: Pack, say: Say) -> None:
 
 def contradictions(pack: Pack, say: Say, language: Language) -> None:
     """What the sources say against one another or themselves, and what the map makes of it."""
-    sources = {id: _in(language, source, "short") or id for id, source in pack.sources.items()}
+    sources = {name: _in(language, source, "short") or name for name, source in pack.sources.items()}
     _table(
         [
             {
@@ -130,14 +129,14 @@ def sources(pack: Pack, say: Say, language: Language) -> None:
     _table(
         [
             {
-                say("about.source"): f"{id} · {_in(language, source, 'title')}",
+                say("about.source"): f"{name} · {_in(language, source, 'title')}",
                 say("about.origin"): _in(language, source, "origin"),
                 say("about.date"): source.get("date", ""),
                 say("about.datum"): source.get("datum", ""),
                 say("about.licence"): _in(language, source, "licence"),
                 say("about.note"): _in(language, source, "note"),
             }
-            for id, source in pack.sources.items()
+            for name, source in pack.sources.items()
         ],
         alt=say("about.sources"),
     )

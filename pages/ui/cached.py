@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import json
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeVar, cast
 
 import numpy as np
 import pandas as pd
@@ -17,15 +17,21 @@ from numpy.typing import NDArray
 from geo.coverage import Coverage, Lens, Sites, coverage, gaps, lens_table, sites
 from geo.datum import Datum, convert
 from geo.distance import Nearest, nearest_two
+from geo.enterprises import counted
+from geo.errors import GongtuError
 from geo.facilities import serving
-from geo.layers.areas import Geometry, geojson_geometries
+from geo.i18n import Language
+from geo.layers.geojson import to_geojson
 from geo.measures import Measure, shares
 from geo.pack import Pack, open_pack
 from geo.settings import Settings, read_settings
+from pages.ui import state
+from pages.ui.words import local_name
 
+T = TypeVar("T")
 KEEP = 64
 REGION_DETAIL_M = 60
-GAP_DETAIL_M = 15
+GAP_DETAIL_M = 25
 """How far a drawn edge may lie from the true one: less than a pixel with the whole district in view."""
 
 
@@ -46,7 +52,7 @@ class Drawing:
     the lower corner of the map that the district fills less: where the legend goes."""
 
     datum: Datum
-    regions: list[Geometry]
+    regions: list[str]
     centres: list[tuple[float, float]]
     bounds: tuple[float, float, float, float]
     free_corner: Literal["bottomleft", "bottomright"]
@@ -63,8 +69,8 @@ def _drawing(revision: str, datum: Datum, _pack: Pack) -> Drawing:
     outlines = shapely.coverage_simplify(_pack.regions_m.geometry.to_numpy(), REGION_DETAIL_M)
     middles = shapely.get_coordinates([shapely.maximum_inscribed_circle(shape) for shape in outlines])[::2]
     lon, lat = convert(*plane.unproject(middles[:, 0], middles[:, 1]), "wgs84", datum)
-    geometries = geojson_geometries(outlines, plane, datum)
-    west, south, east, north = shapely.total_bounds(shapely.from_geojson([json.dumps(shape) for shape in geometries]))
+    geometries = to_geojson(outlines, plane, datum)
+    west, south, east, north = shapely.total_bounds(shapely.from_geojson(geometries))
     return Drawing(
         datum,
         geometries,
@@ -80,6 +86,30 @@ def _free_corner(outlines: NDArray[np.object_]) -> Literal["bottomleft", "bottom
     corners = [shapely.box(left, bottom, middle, half), shapely.box(middle, bottom, right, half)]
     filled = [shapely.area(shapely.intersection(outlines, corner)).sum() for corner in corners]
     return "bottomleft" if filled[0] < filled[1] else "bottomright"
+
+
+def once(what: tuple[object, ...], make: Callable[[], T]) -> T:
+    """What ``make`` gives, kept under ``what``, which holds all that it depends on; not to be changed."""
+    return cast(T, _once(what, make))
+
+
+@st.cache_resource(max_entries=KEEP, show_spinner=False)
+def _once(what: tuple[object, ...], _make: Callable[[], object]) -> object:
+    return _make()
+
+
+def region_names(pack: Pack, language: Language) -> dict[str, str]:
+    """Code → name in the language, in region order."""
+    columns = pack.regions[["code", "name", "name_en"]]
+    return once(
+        ("region_names", pack.revision, language),
+        lambda: {row["code"]: local_name(row, language) for row in columns.to_dict("records")},
+    )
+
+
+def register(pack: Pack) -> pd.DataFrame:
+    """The enterprises that are counted, in the order of ``pack.demand``."""
+    return once(("register", pack.revision), lambda: counted(pack.enterprises).reset_index(drop=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,15 +156,25 @@ def _gaps(
     return found.geometry.to_numpy(), found.set_index("code")[["gap_area_km2", "covered_area_km2"]]
 
 
-def gap_drawing(pack: Pack, kinds: Sequence[str], within_m: float, datum: Datum) -> list[Geometry]:
+def warm() -> None:
+    """Answers in advance what the service map opens with, at every reach it offers, so that the first change is quick.
+
+    A pack with faults is left to the pages to explain.
+    """
+    with suppress(GongtuError):
+        now = pack()
+        for within_m in state.REACHES_M:
+            answer(now, state.KINDS_AT_FIRST, within_m, "service", "enterprises")
+            gap_drawing(now, state.KINDS_AT_FIRST, within_m, "wgs84")
+
+
+def gap_drawing(pack: Pack, kinds: Sequence[str], within_m: float, datum: Datum) -> list[str]:
     """The gap polygons for the map, simplified; regions without a gap are left out."""
     return _gap_drawing(pack.revision, tuple(sorted(kinds)), within_m, datum, pack)
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _gap_drawing(
-    revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _pack: Pack
-) -> list[Geometry]:
+def _gap_drawing(revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _pack: Pack) -> list[str]:
     beyond, _ = _gaps(revision, kinds, within_m, _pack)
     simple = shapely.simplify(beyond, GAP_DETAIL_M)
-    return geojson_geometries(simple[~shapely.is_empty(simple)], _pack.plane, datum)
+    return to_geojson(simple[~shapely.is_empty(simple)], _pack.plane, datum)

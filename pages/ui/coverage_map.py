@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from functools import partial
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import folium
@@ -11,17 +11,18 @@ import geopandas as gpd
 import pandas as pd
 from branca.element import MacroElement
 
-from geo.datum import convert
+from geo.datum import Datum, convert
 from geo.facilities import SERVING_STATES
 from geo.i18n import Language
 from geo.layers import areas, legend, points
 from geo.layers.base import Basemap, base_map
+from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
 from geo.pack import Pack
 from geo.regions import name_codes
 from pages.ui import cached
-from pages.ui.state import Say, View
-from pages.ui.words import distance, local_name, percent, square_km
+from pages.ui.state import View
+from pages.ui.words import Say, distance, local_name, percent, square_km
 
 ABOVE = {"position": 200, "not_serving": 100, "synthetic": 500, "real": 1000}
 """Which mark lies over which: the real over the invented, what serves over what does not."""
@@ -32,19 +33,17 @@ def coverage_map(
 ) -> tuple[folium.Map, list[MacroElement]]:
     """The constant base map, and the layers that show ``answer`` over it."""
     drawing = cached.drawing(pack, basemap.datum if basemap else "wgs84")
-    place = partial(_placed, drawing=drawing)
-    names = [local_name(region, language) for region in pack.regions.to_dict("records")]
+    key = (pack.revision, view.kinds, drawing.datum, language)
+    seen = cached.once(("marks", *key), lambda: _marks(pack, view.kinds, drawing.datum, say, language))
+    label_of = cached.region_names(pack, language)
     rows = answer.rows.loc[pack.demand.codes]
     chosen = set(view.layers)
-    facilities = pack.facilities[pack.facilities["kind"].isin(view.kinds)]
-    others = pack.facilities[~pack.facilities["kind"].isin(view.kinds) & (pack.facilities["standing"] != "synthetic")]
-    shown = pd.concat([facilities, others])
 
     layers: list[MacroElement] = areas.regions(
-        list(pack.demand.codes),
+        rows.index.tolist(),
         drawing.regions,
         rows["share"].tolist(),
-        names,
+        list(label_of.values()),
         [_region_lines(row, view, say) for row in rows.to_dict("records")],
         selected=view.region,
     )
@@ -55,22 +54,52 @@ def coverage_map(
         layer, cell_m = _enterprises(pack, view, answer, drawing, say)
         layers.append(layer)
     if "names" in chosen:
-        layers.append(areas.names(drawing.centres, names, selected=dict(zip(rows.index, names)).get(view.region, "")))
+        layers.append(areas.names(drawing.centres, list(label_of.values()), selected=label_of.get(view.region, "")))
     if "positions" in chosen:
-        layers.append(points.marks([_position(*at, say, language) for at in place(pack.positions)]))
+        layers.append(GeoJsonLayer(seen.positions, "points"))
     if "facilities" in chosen:
-        real = shown["standing"] != "synthetic"
-        invented = [_facility(*at, say, language) for at in place(shown[~real])]
-        layers.append(points.marks([*invented, *points.side_by_side([_facility(*at, say, language) for at in place(shown[real])])]))
-    layers.append(_legend(pack, view, shown, rows["share"].isna().any(), cell_m, drawing.free_corner, say, language))
+        layers.append(GeoJsonLayer(seen.facilities, "points"))
+    layers.append(_legend(pack, view, seen, rows["share"].isna().any(), cell_m, drawing.free_corner, say, language))
     zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
     return base_map(drawing.bounds, basemap, zoom_corner=zoom_corner), layers
 
 
-def _placed(frame: gpd.GeoDataFrame, drawing: cached.Drawing) -> list[tuple[dict[str, Any], float, float]]:
+@dataclass(frozen=True)
+class _Marks:
+    """What does not change with reach or lens: positions and facilities as features, and the legend's rows of them."""
+
+    positions: str
+    facilities: str
+    legend: tuple[legend.Row, ...]
+    invented: bool
+
+
+def _marks(pack: Pack, kinds: Sequence[str], datum: Datum, say: Say, language: Language) -> _Marks:
+    """The marks of all positions, of the facilities of the kinds chosen, and of every real one besides."""
+    facilities = pack.facilities
+    real = facilities["standing"] != "synthetic"
+    invented = facilities[facilities["kind"].isin(kinds) & ~real]
+    marks = [_facility(*at, say, language) for at in _placed(invented, datum)]
+    marks += points.side_by_side([_facility(*at, say, language) for at in _placed(facilities[real], datum)])
+    rows = {}
+    shown = pd.concat([facilities[real], invented])
+    for record in shown[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
+        sprite, kind = _sprite(record), say(f"kind.{record['kind']}")
+        look = sprite if sprite == "gone" else sprite.removeprefix(record["kind"]).removeprefix("-") or "reported"
+        words = say(f"legend.{look}", kind=kind, standing=say(f"standing.{record['standing']}"))
+        rows[sprite] = legend.Row(words, mark=sprite)
+    return _Marks(
+        positions=",".join(points.marks([_position(*at, say, language) for at in _placed(pack.positions, datum)])),
+        facilities=",".join(points.marks(marks)),
+        legend=tuple(rows[sprite] for sprite in sorted(rows)),
+        invented="synthetic" in {*pack.enterprises["standing"], *shown["standing"]},
+    )
+
+
+def _placed(frame: gpd.GeoDataFrame, datum: Datum) -> list[tuple[dict[str, Any], float, float]]:
     """Records whose place is known, with their longitude and latitude in the map's datum."""
     known = frame[frame["lon"].notna()]
-    lon, lat = convert(known["lon"], known["lat"], "wgs84", drawing.datum)
+    lon, lat = convert(known["lon"], known["lat"], "wgs84", datum)
     return list(zip(known.drop(columns="geometry").to_dict("records"), lon.tolist(), lat.tolist(), strict=True))
 
 
@@ -83,7 +112,7 @@ def _region_lines(row: Mapping[str, Any], view: View, say: Say) -> list[str]:
 
 def _enterprises(
     pack: Pack, view: View, answer: cached.Answer, drawing: cached.Drawing, say: Say
-) -> tuple[folium.GeoJson, int]:
+) -> tuple[GeoJsonLayer, int]:
     """The enterprises of the lens as circles, and how large the cells are that they were gathered in."""
     seen = in_lens(pack.demand, view.lens)
     cells = points.gather(pack.demand.x[seen], pack.demand.y[seen], answer.found.status[seen])
@@ -119,7 +148,9 @@ def facility_lines(record: Mapping[str, Any], say: Say) -> list[str]:
 
 
 def _sprite(record: Mapping[str, Any]) -> str:
-    """The mark of a facility: pale and dashed where invented or only planned, solid where real."""
+    """The mark of a facility: crossed out where it is gone, pale and dashed where invented or planned, else solid."""
+    if record["state"] in ("closed", "removed"):
+        return "gone"
     if record["standing"] == "synthetic":
         return f"{record['kind']}-synthetic"
     return f"{record['kind']}-planned" if record["state"] == "planned" else record["kind"]
@@ -131,43 +162,33 @@ def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, langu
         rank = "not_serving"
     lines = tuple(facility_lines(record, say))
     size = 24 if record["standing"] != "synthetic" else 16
-    return points.Mark(
-        record["id"], lon, lat, _sprite(record), local_name(record, language), lines, size, ABOVE[rank]
-    )
+    return points.Mark(record["id"], lon, lat, _sprite(record), local_name(record, language), lines, size, ABOVE[rank])
 
 
 def _legend(
-    pack: Pack, view: View, facilities: gpd.GeoDataFrame, no_data: bool, cell_m: int | None, corner: str, say: Say, language: Language
+    pack: Pack, view: View, seen: _Marks, no_data: bool, cell_m: int | None, corner: str, say: Say, language: Language
 ) -> legend.Legend:
-    rows: dict[str, legend.Row] = {}
-    if "facilities" in view.layers:
-        for record in facilities[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
-            mark, kind = _sprite(record), say(f"kind.{record['kind']}")
-            key = mark.removeprefix(record["kind"]).removeprefix("-") or "reported"
-            words = say(f"legend.{key}", kind=kind, standing=say(f"standing.{record['standing']}"))
-            rows[mark] = legend.Row(words, mark=mark)
-    listed = [rows[mark] for mark in sorted(rows)]
+    rows = list(seen.legend) if "facilities" in view.layers else []
     if "positions" in view.layers:
-        listed.append(legend.Row(say("legend.position"), mark="position"))
-        listed.append(legend.Row(say("legend.position_region"), mark="position-region"))
+        rows.append(legend.Row(say("legend.position"), mark="position"))
+        rows.append(legend.Row(say("legend.position_region"), mark="position-region"))
     if cell_m is not None:
         words = say("legend.enterprises", size=distance(cell_m, say)) if cell_m else say("legend.enterprises_one")
-        listed.append(legend.Row(words, mark="enterprises"))
+        rows.append(legend.Row(words, mark="enterprises"))
     if "gaps" in view.layers:
-        listed.append(legend.Row(say("legend.gap", reach=distance(view.within_m, say)), swatch=legend.GAP_SWATCH))
+        rows.append(legend.Row(say("legend.gap", reach=distance(view.within_m, say)), swatch=legend.GAP_SWATCH))
     if no_data:
-        listed.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
-    invented = "synthetic" in {*pack.enterprises["standing"], *facilities["standing"]}
+        rows.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
     return legend.Legend(
         say("legend.title"),
-        tuple(listed),
+        tuple(rows),
         measure=say(f"measure.{view.lens}.{view.measure}.words"),
         low=say("legend.low"),
         high=say("legend.high"),
         notice=say(
             "legend.notice",
             boundary=pack.regions[f"boundary_label_{language}"].iloc[0],
-            demo=say("legend.demo") if invented else "",
+            demo=say("legend.demo") if seen.invented else "",
             date=pack.about["as_of"],
         ),
         corner=corner,

@@ -8,15 +8,15 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage import NO_REGION, TOTAL
-from geo.enterprises import READINGS, counted
+from geo.enterprises import READINGS
 from geo.i18n import Language
 from geo.measures import ranked, worst_served
 from geo.pack import Pack
 from pages.ui import cached
 from pages.ui.coverage_map import facility_lines
-from pages.ui.state import Say, View, pick_region
+from pages.ui.state import View, pick_region
 from pages.ui.widgets import Bar, region_table
-from pages.ui.words import distance, escape_markdown, local_name, percent, square_km
+from pages.ui.words import Say, distance, escape_markdown, local_name, percent, square_km
 
 LISTED = 5
 
@@ -60,7 +60,7 @@ def empty_states(pack: Pack, view: View, say: Say) -> None:
 
 def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
     """The regions, largest gap first, each with its bar; then those of no region, then the district."""
-    names = {row["code"]: local_name(row, language) for row in pack.regions.to_dict("records")}
+    names = cached.region_names(pack, language)
     order = ranked(answer.rows.loc[pack.demand.codes, "share"]).index
     extra = [NO_REGION] if answer.rows.loc[NO_REGION, "all"] else []
     bars = [_bar(code, names.get(code, ""), answer.rows.loc[code], say) for code in [*order, *extra, TOTAL]]
@@ -72,7 +72,7 @@ def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Lan
         selected=view.region,
         on_pick=pick_region,
     )
-    st.caption(_basis(pack, answer, say))
+    st.caption(cached.once(("basis", pack.revision, language), lambda: _basis(pack, answer, say)))
 
 
 def _bar(code: str, name: str, row: pd.Series[Any], say: Say) -> Bar:
@@ -89,7 +89,7 @@ def _bar(code: str, name: str, row: pd.Series[Any], say: Say) -> Bar:
 
 def _basis(pack: Pack, answer: cached.Answer, say: Say) -> str:
     """How the enterprises came by their region, and how often the readings disagree."""
-    register = counted(pack.enterprises)
+    register = cached.register(pack)
     by = register["region_by"].value_counts()
     return say(
         "table.basis",
@@ -132,7 +132,8 @@ def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: La
 
 def _positions(pack: Pack, view: View, say: Say, language: Language) -> str:
     here = pack.positions[pack.positions["region"] == view.region]
-    names = ("、" if language == "zh" else ", ").join(local_name(record, language) for record in here.to_dict("records"))
+    comma = "、" if language == "zh" else ", "
+    names = comma.join(local_name(record, language) for record in here.to_dict("records"))
     return names and say("detail.positions", names=names)
 
 
@@ -151,7 +152,7 @@ def _worst(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
     """The unserved enterprises farthest from a site: by name where they are invented, else only how many."""
     region = int(pack.regions.index[pack.regions["code"] == view.region][0])
     rows = worst_served(pack.demand, answer.found, answer.nearest, view.lens, region, LISTED)
-    records = pack.enterprises.set_index("id").loc[pack.demand.id[rows]]
+    records = cached.register(pack).iloc[rows]
     if not len(rows):
         st.caption(say("detail.worst_none"))
     elif (records["standing"] != "synthetic").any():

@@ -69,7 +69,6 @@ def refuse(error: GongtuError, language: Language) -> None:
         st.caption(translate("error.pack_help", language))
 
 
-
 def crash(error: Exception) -> bool:
     """What a page shows when it fails for a reason nobody foresaw: words, no stack trace; the log has that."""
     language = state.language()

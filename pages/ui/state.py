@@ -6,7 +6,7 @@ lags one change behind what the page sets itself; so the values are kept here, a
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -15,10 +15,11 @@ import streamlit as st
 from geo.coverage import LENSES, Lens
 from geo.i18n import LANGUAGES, Language
 from geo.measures import MEASURES, Measure
+from pages.ui.words import Say
 
 LAYERS = ("gaps", "facilities", "positions", "enterprises", "names")
+KINDS_AT_FIRST = ("rest_station",)
 REACHES_M = range(250, 5001, 250)
-Say = Callable[..., str]
 
 
 @dataclass(frozen=True)
@@ -105,7 +106,7 @@ def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: 
                 kinds,
                 selection_mode="multi",
                 format_func=lambda kind: say(f"kind.{kind}"),
-                **in_url("kinds", ("rest_station",), kinds),
+                **in_url("kinds", KINDS_AT_FIRST, kinds),
             )
             measure = st.segmented_control(
                 say("control.measure"),

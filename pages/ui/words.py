@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from geo.i18n import Language
-from pages.ui.state import Say
+
+Say = Callable[..., str]
+"""A message's key and values → its words in the language of the page."""
 
 
 def percent(share: float, say: Say) -> str:

@@ -1,4 +1,4 @@
-// How features become marks on a Leaflet map. Folium's GeoJson layers name these functions; the data say what to draw.
+// How features become marks on a Leaflet map. geo/layers calls layer, explain and prepare; the data say what to draw.
 // Text reaches the page through textContent only: no value of a record is ever read as HTML.
 window.gongtu = (() => {
   const text = (tag, className, content) => {
@@ -23,7 +23,7 @@ window.gongtu = (() => {
   // A point feature: a circle sized by its count, a region's name, or the mark of its kind.
   const point = (feature, latlng) => {
     const p = feature.properties;
-    if (p.radius) return L.circleMarker(latlng, { radius: p.radius, pane: "cells" });
+    if (p.radius) return L.circleMarker(latlng, { radius: p.radius, pane: "cells", weight: 0.8, fillOpacity: 0.4 });
     if (p.label !== undefined) {
       const icon = L.divIcon({ className: "region-name", html: text("span", p.selected ? "selected" : "", p.label), iconSize: [0, 0] });
       return L.marker(latlng, { icon, interactive: false, keyboard: false, pane: "names" });
@@ -46,6 +46,16 @@ window.gongtu = (() => {
     (p.lines || []).forEach((line) => box.append(text("span", "", line)));
     layer.bindTooltip(box, { sticky: !!p.code, direction: "top", opacity: 1 });
   };
+
+  // One layer of features in a pane; those only to be seen let clicks through.
+  const SILENT = ["gaps", "lines", "names"];
+  const layer = (pane, features) => L.geoJSON(features, {
+    pane,
+    interactive: !SILENT.includes(pane),
+    style: (feature) => feature.properties.style,
+    pointToLayer: point,
+    onEachFeature: each,
+  });
 
   // The legend and the data notice, redrawn with the layers they explain.
   const panel = (className, position) => {
@@ -141,5 +151,5 @@ window.gongtu = (() => {
     sized.observe(holder);
   };
 
-  return { point, each, explain, prepare };
+  return { layer, explain, prepare };
 })();
