@@ -68,9 +68,8 @@ def run() -> dict[str, dict[str, object]]:
             with serve(script) as address:
                 times = presses(browser, address)
             medians[name] = statistics.median(times)
-            print(
-                f"page: {name:8} reach change drawn in {medians[name]:6.0f} ms (median of {len(times)}, {min(times):.0f} to {max(times):.0f})"
-            )
+            spread = f"median of {len(times)}, {min(times):.0f} to {max(times):.0f}"
+            print(f"page: {name:8} reach change drawn in {medians[name]:6.0f} ms ({spread})")
         browser.close()
     ratio = medians["plain"] / medians["gongtu"]
     print(f"page: the plain page takes {ratio:.1f}x as long")

@@ -6,6 +6,7 @@ import hashlib
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from pathlib import Path
+from threading import Lock
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -17,6 +18,7 @@ from geo import campaigns, enterprises, facilities, places, programmes, regions
 from geo.distance import Plane
 from geo.enterprises import Demand, assign_regions
 from geo.errors import PackError
+from geo.i18n import Language, translate
 from geo.pack_reader import SHAPE_COLUMNS, Reader, about_faults, sources_faults
 from geo.regions import RegionIndex, join_regions
 from geo.schema import Table
@@ -86,6 +88,16 @@ class Pack:
     demand: Demand
 
     @cached_property
+    def invented(self) -> bool:
+        """Whether any enterprise or facility is synthetic, which every screen and answer must say."""
+        return any((frame["standing"] == "synthetic").any() for frame in (self.enterprises, self.facilities))
+
+    def notice(self, language: Language) -> str:
+        """What a reader must know of the data before believing it."""
+        said: str = self.about["notice"][language]
+        return f"{said} · {translate('app.invented', language)}" if self.invented else said
+
+    @cached_property
     def regions_m(self) -> gpd.GeoDataFrame:
         """The regions on the plane, in metres."""
         return self.regions.to_crs(self.plane.crs)
@@ -96,17 +108,25 @@ class Pack:
         return RegionIndex(self.regions_m.geometry)
 
 
+_LOADING = Lock()
+"""Whoever asks while a pack is being read waits for it, instead of reading it too."""
+
+
 def open_pack(folder: Path, *, demo: bool) -> Pack:
     """The pack in ``folder``, read anew only when one of its files changed. PackError lists every fault.
 
     Without ``demo`` no synthetic record is loaded, whichever file it is in.
     """
-    return _load(folder, demo, revision(folder))
+    with _LOADING:
+        found = _load(folder, demo, revision(folder))
+    if isinstance(found, PackError):
+        raise found
+    return found
 
 
 def revision(folder: Path) -> str:
     """A short digest of the names, sizes and times of the pack's files."""
-    digest = hashlib.sha256()
+    digest = hashlib.sha256(str(folder).encode())
     for file in sorted(folder.glob("**/*.*")):
         if file.suffix in (".csv", ".geojson", ".toml") and file.is_file():  # an editor's lock is a link to nothing
             stat = file.stat()
@@ -115,7 +135,7 @@ def revision(folder: Path) -> str:
 
 
 @lru_cache(maxsize=2)
-def _load(folder: Path, demo: bool, digest: str) -> Pack:
+def _load(folder: Path, demo: bool, digest: str) -> Pack | PackError:
     reader = Reader(folder)
     about = reader.toml("pack.toml", about_faults)
     described = reader.toml("SOURCES.toml", sources_faults)
@@ -131,7 +151,7 @@ def _load(folder: Path, demo: bool, digest: str) -> Pack:
     reader.near(outline, shapes, *(tables[name] for name in PLACED_NOUNS))
     reader.plane(about.get("metric_crs"), outline)
     if reader.faults:
-        raise PackError(sorted(reader.faults, key=lambda fault: (fault.file, fault.row or 0)))
+        return PackError(sorted(reader.faults, key=lambda fault: (fault.file, fault.row or 0)))
 
     plane = Plane(about["metric_crs"])
     known = tables["regions"].merge(shapes[list(SHAPE_COLUMNS)], on="code").sort_values("code", ignore_index=True)

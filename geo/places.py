@@ -70,7 +70,8 @@ class Gazetteer:
         for number, names in enumerate(zip(regions["name"], regions["alias"], strict=True)):
             for name in filter(None, map(normalise, names)):
                 stem = TOWN_SUFFIX.sub("", name)
-                stems[stem].add(number)
+                if stem:
+                    stems[stem].add(number)
                 for full in (name, stem + "办事处"):
                     towns[full].add(number)
         self._towns = _certain(towns)

@@ -24,7 +24,7 @@ class Setting:
 SETTINGS = (
     Setting("GONGTU_PACK", "data", "数据包文件夹", "Folder of the data pack"),
     Setting("GONGTU_DEMO", "1", "是否载入示例数据：1 载入，0 不载入", "Load the demonstration records: 1 yes, 0 no"),
-    Setting("GONGTU_TIANDITU_KEY", "", "天地图密钥；留空则不提供天地图底图", "Tianditu key; empty: no Tianditu base map"),
+    Setting("GONGTU_TIANDITU_KEY", "", "天地图密钥；留空则不提供天地图底图", "Tianditu key; empty: no such base map"),
     Setting(
         "GONGTU_TILES",
         "",

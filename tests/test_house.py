@@ -16,6 +16,7 @@ ROOMS = (
     ("geo.regions", "geo.places", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
     ("geo.coverage",),
     ("geo.measures",),
+    ("geo.pack_reader",),
     ("geo.pack",),
     ("geo.layers",),
     ("geo.web",),
@@ -70,7 +71,9 @@ def test_every_source_has_a_room() -> None:
 @pytest.mark.parametrize("path", sources(), ids=module)
 def test_imports_point_one_way(path: Path) -> None:
     own = floor(module(path))
-    steps_back = [name for name in imports(path) if (level := floor(name)) is not None and own is not None and level > own]
+    steps_back = [
+        name for name in imports(path) if (level := floor(name)) is not None and own is not None and level > own
+    ]
     assert steps_back == []
 
 
@@ -80,7 +83,8 @@ def test_libraries_keep_to_their_rooms(path: Path) -> None:
     strangers = [
         found
         for found in imports(path)
-        if (rooms := LIBRARIES.get(found.split(".")[0])) and not any(name == r or name.startswith(r + ".") for r in rooms)
+        if (rooms := LIBRARIES.get(found.split(".")[0]))
+        and not any(name == r or name.startswith(r + ".") for r in rooms)
     ]
     assert strangers == []
 

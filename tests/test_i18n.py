@@ -53,7 +53,10 @@ def test_an_unknown_key_is_an_error() -> None:
 
 
 def test_a_pack_error_lists_every_fault_with_its_place() -> None:
-    faults = [Fault("regions.csv", 3, "code", "fault.empty"), Fault("outline.geojson", None, None, "fault.file_missing")]
+    faults = [
+        Fault("regions.csv", 3, "code", "fault.empty"),
+        Fault("outline.geojson", None, None, "fault.file_missing"),
+    ]
     assert explain(PackError(faults), "zh").splitlines() == [
         "数据包有 2 处错误",
         "regions.csv 第 3 行 “code”列：不能为空",

@@ -29,7 +29,7 @@ def faults(text: str) -> list[tuple[int | None, str | None, str]]:
 
 def test_cells_become_values_and_empty_cells_unknown() -> None:
     frame, found = read_table(
-        "id,size,weight,open,since,colour,tags,lon,lat\n s1 ,7,1.5,true,2021-08,red,a; b,116.3,39.7\ns2,,,,,,,,\n".encode(),
+        b"id,size,weight,open,since,colour,tags,lon,lat\n s1 ,7,1.5,true,2021-08,red,a; b,116.3,39.7\ns2,,,,,,,,\n",
         SHOPS,
     )
     assert found == []
@@ -41,7 +41,9 @@ def test_cells_become_values_and_empty_cells_unknown() -> None:
 
 
 def test_every_fault_is_found_at_once() -> None:
-    assert faults("id,size,weight,open,since,colour,tags\n,101,x,yes,2021-13,green,a;c\ns1,1.5,inf,,,,\ns1,-1,,,,,\n") == [
+    assert faults(
+        "id,size,weight,open,since,colour,tags\n,101,x,yes,2021-13,green,a;c\ns1,1.5,inf,,,,\ns1,-1,,,,,\n"
+    ) == [
         (2, "id", "fault.empty"),
         (2, "size", "fault.range"),
         (2, "weight", "fault.number"),
@@ -69,7 +71,10 @@ def test_limits_are_inclusive() -> None:
         ("id,size,size\na,1,2\n", [(1, "size", "fault.column_twice")]),
         ("id,size\na\nb,1\nc,1,2\n", [(2, None, "fault.cells"), (4, None, "fault.cells")]),
         ('id,size\n"a,1\n', [(None, None, "fault.csv")]),
-        ("id,lon,lat\na,116.3,\nb,,39.7\nc,,\n", [(2, "lon + lat", "fault.half_point"), (3, "lon + lat", "fault.half_point")]),
+        (
+            "id,lon,lat\na,116.3,\nb,,39.7\nc,,\n",
+            [(2, "lon + lat", "fault.half_point"), (3, "lon + lat", "fault.half_point")],
+        ),
     ],
 )
 def test_files_that_cannot_be_tables(text: str, expected: list[tuple[int | None, str | None, str]]) -> None:
@@ -77,7 +82,7 @@ def test_files_that_cannot_be_tables(text: str, expected: list[tuple[int | None,
 
 
 def test_another_encoding_is_named_with_its_row() -> None:
-    _, found = read_table("id,size\na,1\n".encode() + "驿站,2\n".encode("gbk"), SHOPS)
+    _, found = read_table(b"id,size\na,1\n" + "驿站,2\n".encode("gbk"), SHOPS)
     assert found == [Fault("shops.csv", 3, None, "fault.encoding")]
 
 
@@ -88,7 +93,7 @@ def test_a_byte_order_mark_and_blank_lines_are_no_faults() -> None:
 
 
 def test_a_cell_may_hold_the_separator_and_a_line_break() -> None:
-    frame, found = read_table('id,size\n"a, b\nc",1\n'.encode(), SHOPS)
+    frame, found = read_table(b'id,size\n"a, b\nc",1\n', SHOPS)
     assert (found, frame["id"].tolist()) == ([], ["a, b\nc"])
 
 

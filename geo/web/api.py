@@ -22,7 +22,7 @@ from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sit
 from geo.distance import nearest_two
 from geo.errors import GongtuError, PackError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
-from geo.i18n import explain, explain_fault, translate
+from geo.i18n import LANGUAGES, explain, explain_fault, translate
 from geo.pack import TABLES, Pack
 
 REACH_AT_MOST_M = 50_000
@@ -178,7 +178,8 @@ def _box(text: str) -> tuple[float, float, float, float]:
 
 def _data(pack: Pack) -> dict[str, Any]:
     """What every answer says of its data."""
-    return {"datum": "WGS-84", "as_of": pack.about["as_of"], "notice": pack.about["notice"], "revision": pack.revision}
+    notice = {language: pack.notice(language) for language in LANGUAGES}
+    return {"datum": "WGS-84", "as_of": pack.about["as_of"], "notice": notice, "revision": pack.revision}
 
 
 def _collection(

@@ -64,13 +64,11 @@ def campaigns(pack: Pack, say: Say, language: Language) -> None:
         mine = {name: getattr(pack, name) for name in ("teams", "visits", "programmes", "figures")}
         mine = {name: frame[frame["campaign"] == campaign["id"]] for name, frame in mine.items()}
         standing = say(f"standing.{campaign['year_standing']}") if campaign["year_standing"] else ""
-        st.caption(say("about.starts", date=campaign["starts"], standing=standing) + " · " + campaign["note"])
-        st.markdown(
-            "\n".join(
-                f"- {escape_markdown(local_name(team, language))}：{escape_markdown(team['lead']) or say('about.lead_unknown')}"
-                for team in mine["teams"].to_dict("records")
-            )
-        )
+        started = say("about.starts", date=campaign["starts"], standing=standing)
+        st.caption(f"{started} · {escape_markdown(campaign['note'])}")
+        for team in mine["teams"].to_dict("records"):
+            lead = team["lead"] or say("about.lead_unknown")
+            st.markdown(f"- {escape_markdown(local_name(team, language))}：{escape_markdown(lead)}")
         _listing(mine["visits"], "visits", "text", say, language)
         _listing(mine["programmes"], "programmes", "name", say, language)
         _figures(mine["figures"], say, language)

@@ -71,7 +71,6 @@ class _Marks:
     positions: str
     facilities: str
     legend: tuple[legend.Row, ...]
-    invented: bool
 
 
 def _marks(pack: Pack, kinds: Sequence[str], datum: Datum, say: Say, language: Language) -> _Marks:
@@ -92,7 +91,6 @@ def _marks(pack: Pack, kinds: Sequence[str], datum: Datum, say: Say, language: L
         positions=",".join(points.marks([_position(*at, say, language) for at in _placed(pack.positions, datum)])),
         facilities=",".join(points.marks(marks)),
         legend=tuple(rows[sprite] for sprite in sorted(rows)),
-        invented="synthetic" in {*pack.enterprises["standing"], *shown["standing"]},
     )
 
 
@@ -186,9 +184,8 @@ def _legend(
         low=say("legend.low"),
         high=say("legend.high"),
         notice=say(
-            "legend.notice",
+            "legend.notice_invented" if pack.invented else "legend.notice",
             boundary=pack.regions[f"boundary_label_{language}"].iloc[0],
-            demo=say("legend.demo") if seen.invented else "",
             date=pack.about["as_of"],
         ),
         corner=corner,

@@ -57,7 +57,7 @@ def navigate(pack: Pack, language: Language) -> None:
     page = st.navigation(pages)
     with st.sidebar:
         st.markdown(say("app.of", district=pack.about["name"][language]))
-        st.caption(f"{pack.about['notice'][language]} · {say('app.as_of', date=pack.about['as_of'])}")
+        st.caption(f"{pack.notice(language)} · {say('app.as_of', date=pack.about['as_of'])}")
     page.run()
 
 

@@ -14,7 +14,8 @@ from tests.browser.app import map_frame, open_page, serve
 pytestmark = pytest.mark.browser
 PANGGEZHUANG, LIXIAN = "110115108000", "110115106000"
 GAPS = """() => {
-    const shapes = Object.values(map._layers).filter(l => l.feature && l.options.pane === 'gaps').map(l => l.toGeoJSON().geometry);
+    const drawn = Object.values(map._layers).filter(l => l.feature && l.options.pane === 'gaps');
+    const shapes = drawn.map(l => l.toGeoJSON().geometry);
     return [...JSON.stringify(shapes)].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) | 0, 0);
 }"""
 REGION_PATHS = ".leaflet-regions-pane path"
@@ -53,7 +54,8 @@ def click_region(page: Page, frame: Frame, code: str) -> None:
     """Click the region at a spot that shows no other mark."""
     spot = frame.evaluate(
         """(code) => {
-            const found = Object.values(map._layers).find(l => l.feature && l.feature.properties.code === code && l.getBounds);
+            const layers = Object.values(map._layers);
+            const found = layers.find(l => l.feature && l.feature.properties.code === code && l.getBounds);
             const box = found.getElement().getBoundingClientRect();
             for (let i = 1; i < 40; i++) for (let j = 1; j < 40; j++) {
                 const x = box.left + box.width * i / 40, y = box.top + box.height * j / 40;
@@ -114,9 +116,7 @@ def test_panning_and_zooming_rerun_nothing(desk: tuple[Page, list[str]], address
     assert len(sent) == quiet
 
 
-def test_a_region_is_chosen_on_the_map_in_the_table_and_in_the_list(
-    desk: tuple[Page, list[str]], address: str
-) -> None:
+def test_a_region_is_chosen_on_the_map_in_the_table_and_in_the_list(desk: tuple[Page, list[str]], address: str) -> None:
     page, _ = desk
     page.goto(address)
     frame = map_frame(page)
@@ -132,7 +132,9 @@ def test_a_region_is_chosen_on_the_map_in_the_table_and_in_the_list(
     page.locator(f"button[data-code='{LIXIAN}']").click()
     wait_for_query(page, "region", LIXIAN)
     expect(page.locator("tr.selected")).to_contain_text("礼贤镇")
-    expect(page.get_by_role("combobox", name=re.compile("镇街")).or_(page.locator("input[value='礼贤镇']")).first).to_be_visible()
+    expect(
+        page.get_by_role("combobox", name=re.compile("镇街")).or_(page.locator("input[value='礼贤镇']")).first
+    ).to_be_visible()
 
     click_region(page, frame, PANGGEZHUANG)
     wait_for_query(page, "region", PANGGEZHUANG)
@@ -248,7 +250,9 @@ def test_without_demonstration_the_map_says_what_is_missing(browser: Browser) ->
         page.context.close()
 
 
-def test_a_faulty_pack_is_explained_without_a_stack_trace(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_a_faulty_pack_is_explained_without_a_stack_trace(
+    browser: Browser, tmp_path_factory: pytest.TempPathFactory
+) -> None:
     empty = tmp_path_factory.mktemp("pack")
     with serve(GONGTU_PACK=str(empty)) as broken:
         page, _ = open_page(browser, 1440, 900)
