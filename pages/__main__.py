@@ -3,11 +3,13 @@
 import streamlit as st
 
 from geo.errors import GongtuError
+from geo.i18n import translate
 from pages.ui import cached, frame
 
 language = frame.open_frame()
 try:
-    pack = cached.pack()
+    with st.spinner(translate("app.loading", language)):
+        pack = cached.pack()
 except GongtuError as error:
     frame.refuse(error, language)
     st.stop()

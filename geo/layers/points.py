@@ -14,6 +14,8 @@ from geo.layers.geojson import GeoJsonLayer, feature, point
 
 MARKS_AT_MOST = 400
 """How many marks enterprises may take: the payload stays bounded whatever their number."""
+LARGEST_PX, SMALLEST_PX = 12, 2.5
+"""Radius of a circle: the largest of a map, and the least that is still seen."""
 CELL_SIZES_M = (250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 
 
@@ -106,7 +108,8 @@ def enterprises(
 
     ``lon``, ``lat``: the cells' places in the map's datum; a click on one reports the region of ``codes`` it lies in.
     """
-    radius = np.clip(1.2 * np.sqrt(cells.count), 2.5, 14).round(1).tolist()
+    most = cells.count.max(initial=1)
+    radius = np.maximum(np.sqrt(cells.count) * min(1.2, LARGEST_PX / np.sqrt(most)), SMALLEST_PX).round(1).tolist()
     short = {"fillColor": palette.UNSERVED, "color": palette.GAP}
     served = {"fillColor": palette.SERVED, "color": palette.SERVED}
     mostly_short = (cells.unserved * 2 > cells.count).tolist()

@@ -92,7 +92,13 @@ def test_reach_changes_map_and_table_and_neither_map_nor_view_is_lost(
     page, _ = desk
     page.goto(address)
     frame = map_frame(page)
-    frame.evaluate("() => { window.map.mine = 1; window.map.setView([39.6, 116.4], 12, {animate: false}) }")
+    frame.evaluate(
+        """() => {
+            map.getContainer().dispatchEvent(new PointerEvent('pointerdown')); // as a hand that moves the map does
+            map.mine = 1;
+            map.setView([39.6, 116.4], 12, {animate: false});
+        }"""
+    )
     before, table = frame.evaluate(GAPS), page.locator("tbody").inner_text()
     page.locator("input[type=range]").focus()
     page.keyboard.press("ArrowRight")
