@@ -20,6 +20,7 @@ from fastapi_offline import FastAPIOffline
 from geo import __version__
 from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
+from geo.enterprises import counted
 from geo.errors import GongtuError, PackError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain, explain_fault, translate
@@ -110,13 +111,16 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
         """Enterprises and workers with and without a facility of the kinds within ``within_m`` metres (inclusive).
 
         ``lens=service`` counts enterprises with a union, ``lens=union`` those without; ``served + unserved + unknown
-        = all``. Straight-line metres on the pack's plane. ``format=geojson`` gives the gap polygons instead, null where
-        a region has no gap.
+        = all``. ``standings`` says on what grounds the enterprises and facilities counted stand. Straight-line metres
+        on the pack's plane. ``format=geojson`` gives the gap polygons instead, null where a region has no gap.
         """
         pack = get_pack()
-        chosen = sites(serving(pack.facilities, kind), pack.plane)
+        serve = serving(pack.facilities, kind)
+        chosen = sites(serve, pack.plane)
         beyond = gaps(pack.regions_m, chosen, within_m)
-        asked = {"kinds": kind, "within_m": within_m, "lens": lens, **_data(pack)}
+        grounds = {"enterprises": counted(pack.enterprises), "facilities": serve}
+        standings = {name: frame["standing"].value_counts().to_dict() for name, frame in grounds.items()}
+        asked = {"kinds": kind, "within_m": within_m, "lens": lens, "standings": standings, **_data(pack)}
         names = pack.regions[["code", "name", "name_en", *BOUNDARY]]
         if format == "geojson":
             shown = beyond.to_crs("EPSG:4326").merge(names.assign(**_gap_provenance(pack)), on="code")
