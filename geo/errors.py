@@ -37,7 +37,7 @@ class FrameError(GongtuError):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with one cell of a data pack.
+    """One thing wrong with one cell of a data pack; ``allowed`` says what it may be, where that can be said.
 
     ``row`` counts as a spreadsheet does: the header is row 1; None when the whole file or column is meant.
     """
@@ -47,6 +47,7 @@ class Fault:
     column: str | None
     key: str
     value: str = ""
+    allowed: str = ""
 
 
 class PackError(GongtuError):

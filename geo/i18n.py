@@ -47,5 +47,8 @@ def explain_fault(fault: Fault, language: Language) -> str:
     if fault.row is not None:
         place += translate("fault.row", language, row=fault.row)
     if fault.column is not None:
-        place += translate("fault.column", language, column=fault.column)
-    return translate("fault.line", language, place=place, reason=translate(fault.key, language, value=fault.value))
+        place += translate(
+            "fault.column" if fault.file.endswith(".csv") else "fault.item", language, column=fault.column
+        )
+    reason = translate(fault.key, language, value=fault.value, allowed=fault.allowed)
+    return translate("fault.line", language, place=place, reason=reason)

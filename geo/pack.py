@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
@@ -17,13 +17,15 @@ import shapely
 from geo import campaigns, enterprises, facilities, places, programmes, regions
 from geo.distance import Plane
 from geo.enterprises import Demand, assign_regions
-from geo.errors import PackError
-from geo.i18n import Language, translate
+from geo.errors import GongtuError, PackError, SettingError
+from geo.i18n import Language, explain, explain_fault, translate
 from geo.pack_reader import SHAPE_COLUMNS, Reader, about_faults, sources_faults
 from geo.regions import RegionIndex, join_regions
 from geo.schema import Table
 
 WGS84 = "EPSG:4326"
+FAULTS_AT_MOST = 50
+"""How many faults of a pack a screen or an answer lists."""
 
 
 TABLES: dict[str, tuple[Table, ...]] = {
@@ -113,15 +115,30 @@ _LOADING = Lock()
 
 
 def open_pack(folder: Path, *, demo: bool) -> Pack:
-    """The pack in ``folder``, read anew only when one of its files changed. PackError lists every fault.
+    """The pack in ``folder``, read anew only when one of its files changed. PackError lists every fault;
+    SettingError where there is no such folder.
 
     Without ``demo`` no synthetic record is loaded, whichever file it is in.
     """
+    if not folder.is_dir():
+        raise SettingError("error.pack_folder", setting="GONGTU_PACK", value=folder.name)
     with _LOADING:
         found = _load(folder, demo, revision(folder))
     if isinstance(found, PackError):
         raise found
     return found
+
+
+def public_reason(error: GongtuError, language: Language) -> str:
+    """Why there is no answer, as anybody may read it: the first of a pack's faults, without what they quote from the
+    register, where a shifted column may hold a person's name or telephone. ``python -m geo check`` tells all.
+    """
+    if not isinstance(error, PackError):
+        return explain(error, language)
+    private = {table.file for table in TABLES["enterprises"]}
+    shown = [replace(fault, value="…") if fault.file in private else fault for fault in error.faults[:FAULTS_AT_MOST]]
+    lines = [translate(error.key, language, **error.params), *(explain_fault(fault, language) for fault in shown)]
+    return "\n".join(lines + ["…"] * (len(error.faults) > len(shown)))
 
 
 def revision(folder: Path) -> str:

@@ -34,7 +34,7 @@ TABLE = Table(
         Column("area_km2", "number", low=0),
         Column("population", "integer", low=0),
         Column("population_year", "integer", low=1900, high=2100),
-        Column("in_campaign", "flag", required=True),
+        Column("in_campaign", "flag"),
         Column("extent_lon_min", "number", low=-180, high=180),
         Column("extent_lat_min", "number", low=-90, high=90),
         Column("extent_lon_max", "number", low=-180, high=180),
@@ -57,7 +57,9 @@ class RegionIndex:
     """
 
     def __init__(self, polygons: Iterable[object]) -> None:
-        self._polygons = np.array(list(polygons), dtype=object)
+        # Copies of its own: preparing a geometry changes how GEOS answers for it everywhere, and what GEOS prepares for
+        # one question is not safe to be asked another by two threads at once.
+        self._polygons = shapely.from_wkb(shapely.to_wkb(np.array(list(polygons), dtype=object)))
         self._bounds = shapely.bounds(self._polygons).reshape(-1, 4)  # NaN where a region has no territory
         refuse_degrees(self._bounds[:, [0, 2]], self._bounds[:, [1, 3]])
         shapely.prepare(self._polygons)

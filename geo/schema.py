@@ -38,6 +38,11 @@ class Column:
     high: float = np.inf
     choices: tuple[str, ...] = ()
 
+    @property
+    def allowed(self) -> str:
+        """What a cell may be, for a fault to say: the choices, or the limits."""
+        return " / ".join(self.choices) or f"{self.low:g} … {self.high:g}".replace("-inf", "−∞").replace("inf", "∞")
+
 
 @dataclass(frozen=True)
 class Table:
@@ -69,41 +74,45 @@ def read_table(content: bytes, table: Table) -> tuple[pd.DataFrame, list[Fault]]
     """The rows of a CSV file (UTF-8, BOM allowed) as a typed frame, and every fault in it, in row order.
 
     Text cells are stripped; unknown is ``""`` in text, date and choice columns, NaN in numbers and ``pd.NA`` in
-    integers and flags. Optional columns the file leaves out are added as unknown. The frame is complete only where
-    there are no faults: a cell at fault becomes unknown.
+    integers and flags. Optional columns the file leaves out are added as unknown; a row of empty cells is no record.
+    The frame is complete only where there are no faults: a cell at fault becomes unknown, a row of the wrong length
+    and a column not known are left out.
     """
+    rows: list[list[str]] = []
     try:
-        text = content.decode("utf-8-sig")
-        rows = list(csv.reader(io.StringIO(text, newline=""), strict=True))
+        rows.extend(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except UnicodeDecodeError as error:
         return _empty(table), [Fault(table.file, content[: error.start].count(b"\n") + 1, None, "fault.encoding")]
-    except csv.Error as error:
-        return _empty(table), [Fault(table.file, None, None, "fault.csv", str(error))]
+    except csv.Error:
+        return _empty(table), [Fault(table.file, len(rows) + 1, None, "fault.csv")]
     if not rows:
         return _empty(table), [Fault(table.file, None, None, "fault.no_header")]
     header = [name.strip() for name in rows[0]]
-    faults = _header_faults(header, table)
-    faults += [
-        Fault(table.file, number, None, "fault.cells", str(len(row)))
-        for number, row in enumerate(rows[1:], start=2)
-        if row and len(row) != len(header)
+    if len(header) == 1 and any(separator in header[0] for separator in ";\t"):
+        return _empty(table), [Fault(table.file, 1, None, "fault.separator")]
+    numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
+    faults = _header_faults(header, table) + [
+        Fault(table.file, number, None, "fault.cells", str(len(row)), str(len(header)))
+        for number, row in numbered
+        if len(row) != len(header)
     ]
-    if faults:
-        return _empty(table), faults
-    # A blank line is no record; the row numbers of the others stay those of the file.
-    numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if row]
-    numbers = pd.Index([number for number, _ in numbered], dtype="int64")
-    raw = pd.DataFrame([row for _, row in numbered], columns=header, index=numbers, dtype=str)
+    whole = [(number, row) for number, row in numbered if len(row) == len(header)]
+    numbers = pd.Index([number for number, _ in whole], dtype="int64")
+    raw = pd.DataFrame([row for _, row in whole], columns=header, index=numbers, dtype=str)
+    raw = raw.loc[:, ~raw.columns.duplicated()]
     parsed: dict[str, pd.Series] = {}
     for column in table.columns:
-        cells = raw[column.name].str.strip() if column.name in raw else pd.Series("", index=numbers, dtype=str)
+        given = column.name in raw
+        cells = raw[column.name].str.strip() if given else pd.Series("", index=numbers, dtype=str)
         parsed[column.name], bad = _parse(cells, column)
         faults += [
-            Fault(table.file, int(row), column.name, key, str(cells[row])[:80])
+            Fault(table.file, int(row), column.name, key, str(cells[row])[:80], column.allowed)
             for key, where in bad
+            if given
             for row in numbers[where.to_numpy(bool)]
         ]
-    faults += _key_faults(raw, table)
+    if set(table.key) <= set(raw):
+        faults += _key_faults(raw, table)
     if {"lon", "lat"} <= parsed.keys():
         half = parsed["lon"].isna() != parsed["lat"].isna()
         silent = ~numbers.isin([fault.row for fault in faults if fault.column in ("lon", "lat")])
@@ -148,8 +157,9 @@ def _parse(cells: pd.Series, column: Column) -> tuple[pd.Series, list[tuple[str,
                 return values.where(values % 1 == 0).astype("Int64"), bad
             return values, bad
         case "flag":
-            bad.append(("fault.flag", given & ~cells.isin(["true", "false"])))
-            return cells.map({"true": True, "false": False}).astype("boolean"), bad
+            said = cells.str.lower()  # spreadsheets write TRUE
+            bad.append(("fault.flag", given & ~said.isin(["true", "false"])))
+            return said.map({"true": True, "false": False}).astype("boolean"), bad
         case "date":
             bad.append(("fault.date", given & ~_each(cells, _is_date)))
         case "choice":

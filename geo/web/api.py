@@ -4,32 +4,30 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Hashable, Mapping
-from dataclasses import replace
 from typing import Annotated, Any, Literal
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from fastapi import FastAPI, Query, Request
+from fastapi import Depends, FastAPI, Query, Request
 from fastapi.encoders import jsonable_encoder
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
+from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
 
 from geo import __version__
 from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
 from geo.enterprises import counted
-from geo.errors import GongtuError, PackError, ParameterError
+from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
-from geo.i18n import LANGUAGES, explain, explain_fault, translate
-from geo.pack import TABLES, Pack
+from geo.i18n import LANGUAGES, explain
+from geo.pack import Pack, public_reason
 
 REACH_AT_MOST_M = 50_000
 DECIMALS = 6
-FAULTS_AT_MOST = 20
-"""How many faults of a pack an answer lists; ``python -m geo check`` lists all."""
 COLUMNS = {
     "regions": ("code", "name", "name_en", "alias", "kind", "area_km2", "population", "population_year", "in_campaign"),
     "positions": ("id", "kind", "name", "name_en", "region"),
@@ -54,6 +52,7 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
         openapi_url="/openapi.json",
         docs_url="/docs",
         redoc_url=None,
+        dependencies=[Depends(_known_parameters)],
     )
 
     @api.exception_handler(ParameterError)
@@ -63,11 +62,13 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
 
     @api.exception_handler(RequestValidationError)
     def refuse_type(_: Request, error: RequestValidationError) -> JSONResponse:
-        return JSONResponse({"detail": jsonable_encoder(error.errors(), exclude={"ctx", "url"})}, status_code=422)
+        return JSONResponse(
+            {"detail": jsonable_encoder(error.errors(), exclude={"ctx", "url", "input"})}, status_code=422
+        )
 
     @api.exception_handler(GongtuError)
     def out_of_order(_: Request, error: GongtuError) -> JSONResponse:
-        return JSONResponse({"detail": _reason(error)}, status_code=503)
+        return JSONResponse({"detail": public_reason(error, "en")}, status_code=503)
 
     @api.get("/v1/regions", tags=["map"])
     def regions() -> JSONResponse:
@@ -84,8 +85,10 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
     @api.get("/v1/facilities", tags=["map"])
     def facilities(
         kind: Kinds = [],  # noqa: B006 - FastAPI copies it
-        region: Annotated[str, Query(description="A region's code")] = "",
-        bbox: Annotated[str, Query(description="west,south,east,north in degrees; edges count as inside")] = "",
+        region: Annotated[str, Query(description="A region's code", max_length=40)] = "",
+        bbox: Annotated[
+            str, Query(description="west,south,east,north in degrees; edges count as inside", max_length=120)
+        ] = "",
     ) -> JSONResponse:
         """Facilities of the kinds, region and box asked for; all of them without. Their geometry may be null."""
         pack = get_pack()
@@ -120,7 +123,13 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
         beyond = gaps(pack.regions_m, chosen, within_m)
         grounds = {"enterprises": counted(pack.enterprises), "facilities": serve}
         standings = {name: frame["standing"].value_counts().to_dict() for name, frame in grounds.items()}
-        asked = {"kinds": kind, "within_m": within_m, "lens": lens, "standings": standings, **_data(pack)}
+        asked = {
+            "kinds": list(dict.fromkeys(kind)),
+            "within_m": abs(within_m),
+            "lens": lens,
+            "standings": standings,
+            **_data(pack),
+        }
         names = pack.regions[["code", "name", "name_en", *BOUNDARY]]
         if format == "geojson":
             shown = beyond.to_crs("EPSG:4326").merge(names.assign(**_gap_provenance(pack)), on="code")
@@ -149,24 +158,27 @@ def health(get_pack: Callable[[], Pack]) -> JSONResponse:
     try:
         pack = get_pack()
     except GongtuError as error:
-        return JSONResponse({"status": "error", "reason": _reason(error)}, status_code=503)
+        return JSONResponse({"status": "error", "reason": public_reason(error, "en")}, status_code=503)
     return JSONResponse({"status": "ok", "version": __version__, "pack": pack.about["id"], "revision": pack.revision})
-
-
-def _reason(error: GongtuError) -> str:
-    """Why there is no answer: the first of a pack's faults, without what they quote from the register."""
-    if not isinstance(error, PackError):
-        return explain(error, "en")
-    private = {table.file for table in TABLES["enterprises"]}
-    shown = [replace(fault, value="…") if fault.file in private else fault for fault in error.faults[:FAULTS_AT_MOST]]
-    lines = [translate(error.key, "en", **error.params), *(explain_fault(fault, "en") for fault in shown)]
-    return "\n".join(lines + ["…"] * (len(error.faults) > len(shown)))
 
 
 def _gap_provenance(pack: Pack) -> dict[str, str]:
     """Gaps follow from the boundaries and the facilities, whatever these rest on."""
     found = pd.concat([pack.regions["source"], pack.facilities["source"]]).str.split(";").explode().str.strip()
     return {"standing": "inferred", "source": ";".join(sorted(found.unique())), "as_of": pack.about["as_of"]}
+
+
+def _known_parameters(request: Request) -> None:
+    """ParameterError for a parameter that the route does not have, or has once and was given twice."""
+    route = request.scope.get("route")
+    if not isinstance(route, APIRoute):  # the documentation's own pages
+        return
+    known = {field.alias for field in route.dependant.query_params}
+    for name in request.query_params:
+        if name not in known:
+            raise ParameterError("error.parameter_unknown", field=name[:80], value=name[:80])
+        if name != "kind" and len(request.query_params.getlist(name)) > 1:
+            raise ParameterError("error.parameter_repeated", field=name, value=name)
 
 
 def _box(text: str) -> tuple[float, float, float, float]:

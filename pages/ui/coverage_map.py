@@ -168,8 +168,11 @@ def _legend(
 ) -> legend.Legend:
     rows = list(seen.legend) if "facilities" in view.layers else []
     if "positions" in view.layers:
-        rows.append(legend.Row(say("legend.position"), mark="position"))
-        rows.append(legend.Row(say("legend.position_region"), mark="position-region"))
+        regional = pack.positions["kind"] == "region"
+        if (~regional).any():
+            rows.append(legend.Row(say("legend.position"), mark="position"))
+        if regional.any():
+            rows.append(legend.Row(say("legend.position_region"), mark="position-region"))
     if cell_m is not None:
         words = say("legend.enterprises", size=distance(cell_m, say)) if cell_m else say("legend.enterprises_one")
         rows.append(legend.Row(words, mark="enterprises"))
@@ -177,16 +180,17 @@ def _legend(
         rows.append(legend.Row(say("legend.gap", reach=distance(view.within_m, say)), swatch=legend.GAP_SWATCH))
     if no_data:
         rows.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
+    said = (
+        pack.regions[f"boundary_label_{language}"].iloc[0],
+        say("legend.invented") if pack.invented else "",
+        say("app.as_of", date=pack.about["as_of"]),
+    )
     return legend.Legend(
         say("legend.title"),
         tuple(rows),
         measure=say(f"measure.{view.lens}.{view.measure}.words"),
         low=say("legend.low"),
         high=say("legend.high"),
-        notice=say(
-            "legend.notice_invented" if pack.invented else "legend.notice",
-            boundary=pack.regions[f"boundary_label_{language}"].iloc[0],
-            date=pack.about["as_of"],
-        ),
+        notice=" · ".join(filter(None, said)),
         corner=corner,
     )

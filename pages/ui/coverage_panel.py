@@ -54,7 +54,9 @@ def empty_states(pack: Pack, view: View, say: Say) -> None:
     """What is missing for the numbers to mean anything, and what to do."""
     if not len(pack.demand.id):
         st.info(say("empty.register_help"), title=say("empty.register"))
-    if not view.kinds:
+    if not len(pack.facilities):
+        st.info(say("empty.facilities_help"), title=say("empty.facilities"))
+    elif not view.kinds:
         st.info(say("empty.kinds_help"), title=say("empty.kinds"))
 
 
@@ -117,7 +119,7 @@ def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: La
             facts.append(say("detail.population", population=f"{region['population']:,}", year=year))
         if not pd.isna(region["area_km2"]):
             facts.append(say("detail.area", area=square_km(region["area_km2"], say)))
-        if not region["in_campaign"]:
+        if not pd.isna(region["in_campaign"]) and not region["in_campaign"]:
             facts.append(say("detail.not_in_campaign"))
         st.caption(" · ".join(facts))
         here = _positions(pack, view, say, language)

@@ -9,8 +9,8 @@ from pathlib import Path
 import streamlit as st
 
 from geo.errors import GongtuError
-from geo.i18n import LANGUAGES, Language, explain, translate
-from geo.pack import Pack
+from geo.i18n import LANGUAGES, Language, translate
+from geo.pack import Pack, public_reason
 from pages.ui import state
 
 NAVIGATION = {"look": [("overview", "map")], "data": [("about", "info")]}
@@ -63,7 +63,7 @@ def navigate(pack: Pack, language: Language) -> None:
 
 def refuse(error: GongtuError, language: Language) -> None:
     """Says what is wrong and what to do, instead of a page."""
-    headline, *faults = explain(error, language).splitlines()
+    headline, *faults = public_reason(error, language).splitlines()
     st.error("\n".join(f"- {fault}" for fault in faults) or headline, title=headline if faults else None)
     if faults:
         st.caption(translate("error.pack_help", language))

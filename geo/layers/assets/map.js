@@ -86,12 +86,23 @@ window.gongtu = (() => {
       if (!hidden) taken.push(box);
     });
   };
+  // The legend starts open where there is room, and closes by itself while it would lie on a region's name.
   let open = window.innerWidth > 640;
+  let chosen = false;
+  const makeRoom = (box) => {
+    const legend = box.getBoundingClientRect();
+    const covers = [...document.querySelectorAll(".region-name span")].some((name) => {
+      const at = name.getBoundingClientRect();
+      return at.left < legend.right && legend.left < at.right && at.top < legend.bottom && legend.top < at.bottom;
+    });
+    if (covers && !chosen) box.open = false;
+  };
   const explain = (map, { title, rows, ramp, notice, corner }) => {
     const box = document.createElement("details");
     box.open = open;
-    box.ontoggle = () => { open = box.open; };
-    box.append(text("summary", "", title));
+    const summary = text("summary", "", title);
+    summary.onclick = () => { chosen = true; open = !box.open; };
+    box.append(summary);
     rows.forEach(({ mark: name, swatch, words }) => {
       const row = text("div", "row");
       if (name) row.append(mark(name, 18));
@@ -113,7 +124,7 @@ window.gongtu = (() => {
     }
     fill(map, "legend", corner, [box]);
     fill(map, "notice", "topright", [text("span", "", notice)]);
-    requestAnimationFrame(() => declutter(map));
+    requestAnimationFrame(() => { declutter(map); makeRoom(box); });
   };
 
   // The sprite of marks and patterns; what refers to it is drawn as soon as it is here.
