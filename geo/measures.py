@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Literal, get_args
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.coverage import LENS_GROUP, UNSERVED, Coverage, Lens
+from geo.coverage import LENS_GROUP, TOTAL, UNSERVED, Coverage, Lens
 from geo.distance import Nearest
 from geo.enterprises import Demand
 from geo.errors import ParameterError
@@ -42,6 +43,34 @@ def shares(found: Coverage, areas: pd.DataFrame, lens: Lens, measure: Measure) -
 def ranked(share: pd.Series) -> pd.Series:
     """The same shares, largest first; ties by code, NaN last."""
     return share.sort_index().sort_values(ascending=False, kind="stable", na_position="last")
+
+
+@dataclass(frozen=True)
+class Headline:
+    """What a lens comes to for the whole district: enterprises whose place is known and those of them unserved, the
+    workers of the former and the share of them served, and regions where more than half are unserved or ununionised.
+    """
+
+    known: int
+    unserved: int
+    workers_known: float
+    workers_share: float
+    over_half_unserved: int
+    over_half_ununionised: int
+
+
+def headline(rows: pd.DataFrame, codes: NDArray[np.object_]) -> Headline:
+    """The headline of a lens's table (``lens_table``, indexed by code); ``codes`` are its regions. NaN: none known."""
+    total, regions = rows.loc[[TOTAL]].iloc[0], rows.loc[pd.Index(codes)]
+    workers = float(total["workers_served"] + total["workers_unserved"])
+    return Headline(
+        known=int(total["served"] + total["unserved"]),
+        unserved=int(total["unserved"]),
+        workers_known=workers,
+        workers_share=float(total["workers_served"]) / workers if workers else float("nan"),
+        over_half_unserved=int((regions["share_unserved"] > 0.5).sum()),
+        over_half_ununionised=int((regions["unionised_share"] < 0.5).sum()),
+    )
 
 
 def in_lens(demand: Demand, lens: Lens) -> NDArray[np.bool_]:

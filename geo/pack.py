@@ -8,7 +8,6 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import geopandas as gpd
 import pandas as pd
@@ -125,7 +124,7 @@ def open_pack(folder: Path, *, demo: bool) -> Pack:
     with _LOADING:
         found = _load(folder, demo, revision(folder))
     if isinstance(found, PackError):
-        raise found
+        raise PackError(found.faults)  # anew: an error that is raised again gathers every trace it was raised in
     return found
 
 
@@ -201,8 +200,3 @@ def _points(frame: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane) -> gpd
     placed["region_by"] = declared.map({True: "declared", False: "location"}).where(declared | (located != ""), "")
     placed["region"] = placed["region"].where(declared, located)
     return placed.sort_values("id", ignore_index=True)
-
-
-def time_zone(pack: Pack) -> ZoneInfo:
-    """The zone the district's clocks show."""
-    return ZoneInfo(pack.about["time_zone"])

@@ -7,8 +7,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import settings
 
 from geo.distance import Plane
+
+# How long one example takes on a loaded machine says nothing about the program.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 WEST, SOUTH = 430_000.0, 4_380_000.0  # the corner of the world, metres; a place in southern Beijing
 KM = 1_000.0

@@ -7,6 +7,7 @@ import re
 import shutil
 import warnings
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,7 @@ with warnings.catch_warnings():
 from geo import __version__
 from geo.errors import SettingError
 from geo.facilities import KINDS
-from geo.pack import Pack, open_pack
+from geo.pack import FAULTS_AT_MOST, Pack, open_pack
 from geo.web.routes import routes
 
 DATA = Path(__file__).parent.parent / "data"
@@ -116,7 +117,7 @@ def test_a_faulty_pack_is_ill_and_well_again_once_mended(tiny: Path, tmp_path: P
         assert answer.status_code == 503
         assert answer.json()[where].splitlines() == [
             "The data pack has 1 fault(s)",
-            "facilities.csv, row 2, column “kind”: “sauna” is not one of the values allowed",
+            "facilities.csv, row 2, column “kind”: “sauna” is not one of the values allowed: " + " / ".join(KINDS),
         ]
     assert api.get("/healthz").json()["status"] == "error"
     set_cell(folder / "facilities.csv", 2, "kind", "rest_station")
@@ -133,7 +134,7 @@ def test_a_faulty_register_is_not_quoted_in_public_and_the_list_is_bounded(tiny:
         lines = api.get(path).json()[where].splitlines()
         assert lines[0] == "The data pack has 500 fault(s)"
         assert lines[1] == "enterprises.csv, row 2, column “workers”: “…” is not a number"
-        assert (len(lines), lines[-1]) == (22, "…")
+        assert (len(lines), lines[-1]) == (FAULTS_AT_MOST + 2, "…")
 
 
 def test_a_wrong_setting_is_said(tiny: Path) -> None:
@@ -467,3 +468,35 @@ def test_map_files_are_served_with_an_etag(api: TestClient) -> None:
         assert api.get(path, headers={"if-none-match": answer.headers["etag"]}).status_code == 304
     assert api.get("/assets/map/../base.py").status_code == 404
     assert api.get("/assets/map/%2e%2e/base.py").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("within=500", "within"),
+        ("LENS=union", "LENS"),
+        ("lens=union&lens=service", "lens"),
+        ("within_m=1&within_m=2", "within_m"),
+    ],
+)
+def test_parameters_unknown_or_given_twice_are_refused(tiny: Path, query: str, field: str) -> None:
+    answer = client(lambda: open_pack(tiny, demo=True)).get(f"/api/v1/coverage?{query}")
+    assert (answer.status_code, answer.json()["detail"][0]["loc"]) == (422, ["query", field])
+
+
+def test_coverage_says_on_what_grounds_its_records_stand(tiny: Path) -> None:
+    pack = open_pack(tiny, demo=True)
+    standings = client(lambda: pack).get("/api/v1/coverage").json()["standings"]
+    assert standings["enterprises"] == {"imported": len(pack.demand.id)}
+
+
+def test_many_ask_for_coverage_while_a_map_is_open() -> None:
+    """GEOS once crashed here: the map's index had prepared the polygons that several requests cut gaps from."""
+    pack = open_pack(DATA, demo=True)
+    pack.region_index.locate(pack.demand.x, pack.demand.y)
+    api = client(lambda: pack)
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(
+            pool.map(lambda n: api.get(f"/api/v1/coverage?within_m={300 + 50 * n}&format=geojson"), range(40))
+        )
+    assert {answer.status_code for answer in answers} == {200}

@@ -32,6 +32,10 @@ LIBRARIES = {
     "folium": ("geo.layers", "pages.ui.map_view", "pages.ui.coverage_map"),
     "fastapi": ("geo.web",),
     "starlette": ("geo.web",),
+    "fastapi_offline": ("geo.web",),
+    "branca": ("geo.layers", "pages.ui.map_view", "pages.ui.coverage_map"),
+    "pyproj": ("geo.distance", "geo.pack_reader"),
+    "scipy": ("geo.distance",),
 }
 """The rooms that may know a library."""
 

@@ -21,7 +21,7 @@ from geo.coverage import SERVED, UNKNOWN, UNSERVED
 from geo.distance import Plane
 from geo.facilities import KINDS
 from geo.layers import areas, legend, palette, points
-from geo.layers.base import ASSET_URLS, ASSETS, Basemap, base_map, basemaps
+from geo.layers.base import ASSET_URLS, ASSETS, Basemap, Tiles, base_map, basemaps
 from geo.layers.geojson import GeoJsonLayer, feature, point, to_geojson
 from geo.pack import open_pack
 from geo.settings import read_settings
@@ -96,7 +96,7 @@ def random_points(count: int, side_m: float, seed: int = 1) -> tuple[np.ndarray,
 @pytest.mark.parametrize(("count", "side_m"), [(0, 1), (1, 1), (400, 40_000), (5_000, 40_000), (200_000, 60_000)])
 def test_gathering_keeps_everyone_and_stays_bounded(count: int, side_m: float) -> None:
     x, y, status = random_points(count, side_m)
-    cells = points.gather(x, y, status)
+    cells = points.gather(x, y, status, private=False)
     assert len(cells.count) <= points.MARKS_AT_MOST
     assert cells.count.sum() == (status != UNKNOWN).sum()
     assert cells.unserved.sum() == (status == UNSERVED).sum()
@@ -106,7 +106,7 @@ def test_gathering_keeps_everyone_and_stays_bounded(count: int, side_m: float) -
 
 
 def test_a_mean_lies_in_its_cell_and_no_cell_is_there_twice() -> None:
-    cells = points.gather(*random_points(200_000, 60_000))
+    cells = points.gather(*random_points(200_000, 60_000), private=False)
     assert cells.size_m in points.CELL_SIZES_M
     corner = np.column_stack((cells.x, cells.y)) // cells.size_m
     assert len(np.unique(corner, axis=0)) == len(cells.count)
@@ -120,18 +120,18 @@ def test_the_smallest_cell_that_fits_is_taken() -> None:
     # 21 x 21 points a kilometre apart, one each in cells of a kilometre: 441 are too many, 11 x 11 pairs are not.
     east, north = np.meshgrid(np.arange(21), np.arange(21))
     x, y = 430_500 + 1000.0 * east.ravel(), 4_380_500 + 1000.0 * north.ravel()
-    cells = points.gather(x, y, np.full(441, SERVED, np.int8))
+    cells = points.gather(x, y, np.full(441, SERVED, np.int8), private=False)
     assert (cells.size_m, len(cells.count), cells.count.max()) == (2000, 121, 4)
 
 
 def test_few_stand_for_themselves() -> None:
-    cells = points.gather(np.array([X0, X0]), np.array([Y0, Y0]), np.array([SERVED, UNSERVED], np.int8))
+    cells = points.gather(np.array([X0, X0]), np.array([Y0, Y0]), np.array([SERVED, UNSERVED], np.int8), private=False)
     assert (cells.size_m, cells.count.tolist(), cells.unserved.tolist()) == (0, [1, 1], [0, 1])
 
 
 def test_west_and_south_of_the_origin_are_cells_too() -> None:
     x, y, status = random_points(2_000, 40_000)
-    cells = points.gather(x - X0 - 20_000, y - Y0 - 20_000, status)
+    cells = points.gather(x - X0 - 20_000, y - Y0 - 20_000, status, private=False)
     assert len(cells.count) <= points.MARKS_AT_MOST
     assert cells.count.sum() == (status != UNKNOWN).sum()
 
@@ -139,7 +139,7 @@ def test_west_and_south_of_the_origin_are_cells_too() -> None:
 def test_the_payload_is_bounded_whatever_the_register() -> None:
     sizes = []
     for count in (5_000, 200_000):
-        cells = points.gather(*random_points(count, 60_000))
+        cells = points.gather(*random_points(count, 60_000), private=False)
         lon, lat = Plane("EPSG:32650").unproject(cells.x, cells.y)
         titles = [f"{n:,} 家" for n in cells.count]
         sizes.append(len(points.enterprises(cells, lon, lat, ["110115001000"] * len(lon), titles).text))
@@ -153,7 +153,7 @@ def test_circles_are_amber_where_most_have_no_service() -> None:
     )
     colours = [style["fillColor"] for style in properties(layer, "style")]
     assert colours == [palette.SERVED, palette.UNSERVED, palette.SERVED], "half is not most"
-    assert properties(layer, "radius") == [2.5, 2.5, 14]
+    assert properties(layer, "radius") == [points.SMALLEST_PX, points.SMALLEST_PX, points.LARGEST_PX]
     assert properties(layer, "code") == ["a", "b", "c"]
     assert features(layer)[0]["geometry"] == {"type": "Point", "coordinates": [116.12346, 39.0]}
 
@@ -255,7 +255,7 @@ def test_the_sprite_is_plain_and_its_patterns_are_there() -> None:
 
 
 def test_words_of_records_reach_the_page_as_values_only() -> None:
-    cells = points.gather(np.array([X0]), np.array([Y0]), np.array([SERVED], np.int8))
+    cells = points.gather(np.array([X0]), np.array([Y0]), np.array([SERVED], np.int8), private=False)
     where = np.array([116.3]), np.array([39.7])
     layers = [
         *areas.regions([ATTACK], [SQUARE], [0.5], [ATTACK], [[ATTACK]], selected=ATTACK),
@@ -292,9 +292,15 @@ def hosts(page: str) -> set[str]:
     return found - {"www.w3.org"}  # the name of a namespace, no address
 
 
-def rendered(chosen: Basemap | None = None) -> str:
+def rendered() -> str:
     """The page of the base map by itself, as it would be saved or printed."""
-    return str(base_map(BOUNDS, chosen).get_root().render())
+    return str(base_map(BOUNDS).get_root().render())
+
+
+def tiles_script(chosen: Basemap | None) -> str:
+    """What the browser is told of the base map chosen."""
+    tiles = Tiles(chosen)
+    return str(tiles._template.module.script(tiles))
 
 
 def test_the_base_map_asks_no_other_host() -> None:
@@ -327,7 +333,11 @@ def test_a_base_map_asks_its_own_host_once_chosen(name: str, host: str, datum: s
         )
     )[name]
     assert chosen.datum == datum
-    assert hosts(rendered(chosen)) == {host}
+    assert hosts(json.loads(tiles_script(chosen).split(", ", 1)[1].rsplit(");")[0])["url"]) == {host}
+
+
+def test_no_base_map_is_no_address() -> None:
+    assert tiles_script(None) == "gongtu.tiles(map_div, null);"
 
 
 def test_without_keys_only_the_free_base_maps_are_offered() -> None:
@@ -337,3 +347,17 @@ def test_without_keys_only_the_free_base_maps_are_offered() -> None:
 def test_the_base_map_is_the_same_each_time_but_for_its_names() -> None:
     plain = [re.sub(r"[0-9a-f]{32}", "", rendered()) for _ in range(2)]
     assert plain[0] == plain[1]
+
+
+def test_real_enterprises_are_never_drawn_alone_nor_where_they_are() -> None:
+    cells = points.gather(
+        np.array([X0 + 10.0, X0 + 499.0]),
+        np.array([Y0 + 20.0, Y0 + 30.0]),
+        np.array([SERVED, UNSERVED], np.int8),
+        private=True,
+    )
+    half = points.PRIVATE_CELL_M / 2
+    assert cells.size_m == points.PRIVATE_CELL_M
+    assert (cells.x % points.PRIVATE_CELL_M).tolist() == [half] * len(cells.x)
+    assert (cells.y % points.PRIVATE_CELL_M).tolist() == [half] * len(cells.y)
+    assert (cells.count.sum(), cells.unserved.sum()) == (2, 1)

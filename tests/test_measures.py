@@ -10,7 +10,7 @@ from geo.coverage import NO_REGION, TOTAL, coverage
 from geo.distance import Nearest, nearest_two
 from geo.enterprises import Demand
 from geo.errors import ParameterError
-from geo.measures import MEASURES, in_lens, ranked, shares, worst_served
+from geo.measures import MEASURES, headline, in_lens, ranked, shares, worst_served
 
 X0, Y0 = 430_000.0, 4_380_000.0
 NOBODY = "110199004000"
@@ -148,3 +148,28 @@ def test_equally_far_ones_come_by_id_whatever_their_order() -> None:
         codes=np.array(["110199001000"], dtype=object),
     )
     assert worst(four, nearest_two(four.x, four.y, [X0], [Y0]), "service", 0) == ["c", "a", "b", "d"]
+
+
+def test_the_headline_of_three_regions() -> None:
+    rows = pd.DataFrame(
+        {
+            "served": [3, 1, 0, 4],
+            "unserved": [1, 1, 2, 4],
+            "workers_served": [30.0, 10.0, 0.0, 40.0],
+            "workers_unserved": [10.0, 30.0, 20.0, 60.0],
+            "share_unserved": [0.25, 0.5, 1.0, 0.5],
+            "unionised_share": [0.6, 0.5, 0.4, 0.5],
+        },
+        index=["a", "b", "c", TOTAL],
+    )
+    found = headline(rows, np.array(["a", "b", "c"], dtype=object))
+    assert (found.known, found.unserved, found.workers_known, found.workers_share) == (8, 4, 100.0, 0.4)
+    assert (found.over_half_unserved, found.over_half_ununionised) == (1, 1), "a half is not more than half"
+
+
+def test_the_headline_of_nothing_known_is_no_share() -> None:
+    columns = ["served", "unserved", "workers_served", "workers_unserved", "share_unserved", "unionised_share"]
+    rows = pd.DataFrame(0.0, index=["a", TOTAL], columns=columns)
+    found = headline(rows.assign(share_unserved=np.nan, unionised_share=np.nan), np.array(["a"], dtype=object))
+    assert (found.known, found.over_half_unserved, found.over_half_ununionised) == (0, 0, 0)
+    assert np.isnan(found.workers_share)

@@ -20,10 +20,10 @@ from tiny_pack import PACK_TOML, SOURCES_TOML, collection, feature, set_cell, wr
 
 from geo.coverage import TOTAL, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
-from geo.errors import Fault, PackError
+from geo.errors import Fault, PackError, SettingError
 from geo.facilities import KINDS, serving
 from geo.i18n import explain
-from geo.pack import TABLES, Pack, open_pack, revision, time_zone
+from geo.pack import TABLES, Pack, open_pack, revision
 
 EXAMPLES = 40  # of spoilt files; each costs a fifth of a second
 DATA = Path(__file__).parent.parent / "data"
@@ -84,7 +84,6 @@ def test_the_shipped_pack_has_no_faults() -> None:
     assert set(pack.regions["boundary_label_zh"]) == {"示意边界"}
     assert set(pack.regions["boundary_label_en"]) == {"schematic boundary"}
     assert set(pack.regions["boundary_standing"]) == {"assumed"}
-    assert str(time_zone(pack)) == "Asia/Shanghai"
 
 
 def test_without_demonstration_data_no_synthetic_record_is_left() -> None:
@@ -314,9 +313,26 @@ def test_a_register_may_be_missing(pack: Path) -> None:
     assert len(open_pack(pack, demo=True).enterprises) == 0
 
 
-def test_a_folder_that_is_not_there_misses_every_file(tmp_path: Path) -> None:
-    assert {fault[3] for fault in faults(tmp_path / "nowhere")} == {"fault.file_missing"}
-    assert len(faults(tmp_path / "nowhere")) == len(FILES) - 1
+def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(SettingError) as caught:
+        open_pack(tmp_path / "nowhere", demo=True)
+    assert caught.value.params == {"setting": "GONGTU_PACK", "value": "nowhere"}
+
+
+def test_an_empty_folder_misses_every_file(tmp_path: Path) -> None:
+    assert {fault[3] for fault in faults(tmp_path)} == {"fault.file_missing"}
+    assert len(faults(tmp_path)) == len(FILES) - 1
+
+
+def test_a_faulty_pack_is_refused_anew_each_time(pack: Path) -> None:
+    (pack / "regions.csv").unlink()
+    errors = []
+    for _ in range(2):
+        with pytest.raises(PackError) as caught:
+            open_pack(pack, demo=True)
+        errors.append(caught.value)
+    assert errors[0] is not errors[1]
+    assert errors[0].faults == errors[1].faults
 
 
 def test_folders_in_place_of_files_cannot_be_read(pack: Path) -> None:

@@ -70,7 +70,7 @@ def test_limits_are_inclusive() -> None:
         ("id,hue\na,red\n", [(1, "hue", "fault.column_unknown")]),
         ("id,size,size\na,1,2\n", [(1, "size", "fault.column_twice")]),
         ("id,size\na\nb,1\nc,1,2\n", [(2, None, "fault.cells"), (4, None, "fault.cells")]),
-        ('id,size\n"a,1\n', [(None, None, "fault.csv")]),
+        ('id,size\n"a,1\n', [(2, None, "fault.csv")]),
         (
             "id,lon,lat\na,116.3,\nb,,39.7\nc,,\n",
             [(2, "lon + lat", "fault.half_point"), (3, "lon + lat", "fault.half_point")],
@@ -111,3 +111,28 @@ def test_provenance_is_demanded() -> None:
         ("source", "fault.empty"),
         ("as_of", "fault.empty"),
     ]
+
+
+def test_a_fault_of_the_header_or_of_a_row_hides_no_other() -> None:
+    assert faults("id,hue,size\na,red,x\nb,red\nc,red,101\n") == [
+        (1, "hue", "fault.column_unknown"),
+        (2, "size", "fault.number"),
+        (3, None, "fault.cells"),
+        (4, "size", "fault.range"),
+    ]
+
+
+def test_a_spreadsheet_leaves_capitals_and_empty_rows() -> None:
+    frame, found = read_table(b"id,open\na,TRUE\n,\nb,False\n", SHOPS)
+    assert found == []
+    assert frame["open"].tolist() == [True, False]
+
+
+@pytest.mark.parametrize("separator", [";", "\t"])
+def test_another_separator_is_named(separator: str) -> None:
+    assert faults(separator.join(("id", "size")) + "\na;1\n") == [(1, None, "fault.separator")]
+
+
+def test_a_fault_says_what_is_allowed() -> None:
+    found = read_table(b"id,size,colour\na,101,green\n", SHOPS)[1]
+    assert [fault.allowed for fault in found] == ["0 … 100", "red / blue"]

@@ -79,10 +79,30 @@ class _OwnMap(folium.Map):
     ]
 
 
-def base_map(
-    bounds: tuple[float, float, float, float], basemap: Basemap | None = None, *, zoom_corner: str = "bottomleft"
-) -> folium.Map:
-    """An empty map showing ``bounds`` (west, south, east, north, in the base map's datum), ready for the layers.
+class Tiles(MacroElement):
+    """The base map chosen, or none: swapped under the layers only when it changes, so that the view stays."""
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}gongtu.tiles(map_div, {{ this.source | tojson }});{% endmacro %}"
+    )
+
+    def __init__(self, basemap: Basemap | None) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Tiles"
+        self.source = basemap and {
+            "url": basemap.url,
+            "attribution": basemap.credit,
+            "subdomains": basemap.subdomains,
+            "maxZoom": 19,
+        }
+
+    def render(self, **kwargs: object) -> str:
+        """Nothing: only the script is used (see GeoJsonLayer)."""
+        return ""
+
+
+def base_map(bounds: tuple[float, float, float, float], *, zoom_corner: str = "bottomleft") -> folium.Map:
+    """An empty map showing ``bounds`` (west, south, east, north, degrees), ready for the layers; the same at each run.
 
     ``zoom_corner``: where the zoom buttons go, a corner of Leaflet's such as ``bottomleft``.
     """
@@ -93,11 +113,7 @@ def base_map(
         zoom_snap=0.25,
         zoom_delta=0.5,
         zoom_control=False,
-        attribution_control=basemap is not None,
+        attribution_control=False,
     )
-    if basemap is not None:
-        folium.TileLayer(
-            tiles=basemap.url, attr=basemap.credit or "local", subdomains=basemap.subdomains, max_zoom=19
-        ).add_to(drawn)
     drawn.add_child(_Prepare([[south, west], [north, east]], zoom_corner))
     return drawn

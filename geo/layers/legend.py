@@ -29,7 +29,10 @@ class Legend(MacroElement):
     def __init__(
         self, title: str, rows: tuple[Row, ...], *, measure: str, low: str, high: str, notice: str, corner: str
     ) -> None:
-        """``measure`` says what the ramp shows, ``low`` and ``high`` its ends; ``corner`` is Leaflet's name of one."""
+        """``measure`` says what the ramp shows (empty: no ramp), ``low`` and ``high`` its ends.
+
+        ``corner`` is Leaflet's name of one.
+        """
         super().__init__()  # type: ignore[no-untyped-call]
         self._name = "Legend"
         self.words: dict[str, object] = {

@@ -1,4 +1,4 @@
-"""Colours and marks, one place: the map, its legend and the bars beside it use these and no others.
+"""The colours that the layers give to what they draw; those that never change with the data stand in the style sheets.
 
 The region ramp runs from paper to amber, so that black labels stay readable on all of it and the accent red stays
 free for the one thing to look at. Chosen to keep their order in greyscale and for colour-blind eyes: lightness falls
@@ -8,13 +8,8 @@ along the ramp; kinds differ by shape as well as by colour (see assets/marks.svg
 from __future__ import annotations
 
 INK = "#1f2328"
-MUTED = "#6b7280"
-PAPER = "#faf9f6"
-LINE = "#e5e2dc"
-ACCENT = "#c8161d"
 SERVED = "#2f6f5e"
 UNSERVED = "#e08a2e"
-UNKNOWN = "#c9c5bc"
 GAP = "#b26a1d"
 RAMP = ("#f4f1ea", "#f2e3c9", "#efcf9f", "#e9b573", "#dd954b")
 NO_DATA = "url(#no-data)"

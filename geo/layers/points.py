@@ -16,6 +16,7 @@ MARKS_AT_MOST = 400
 """How many marks enterprises may take: the payload stays bounded whatever their number."""
 LARGEST_PX, SMALLEST_PX = 12, 2.5
 """Radius of a circle: the largest of a map, and the least that is still seen."""
+PRIVATE_CELL_M = 500
 CELL_SIZES_M = (250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 
 
@@ -71,7 +72,7 @@ def marks(points: Sequence[Mark]) -> list[str]:
 class Cells:
     """Enterprises gathered for drawing: ``size_m`` is the side of a square cell, 0 where each stands for itself.
 
-    ``x``, ``y``: the mean place of a cell's enterprises in metres; ``count`` and ``unserved``: how many.
+    ``x``, ``y``: where to draw it, metres; ``count`` and ``unserved``: how many.
     """
 
     size_m: int
@@ -81,24 +82,28 @@ class Cells:
     unserved: NDArray[np.int64]
 
 
-def gather(x: NDArray[np.float64], y: NDArray[np.float64], status: NDArray[np.int8]) -> Cells:
+def gather(x: NDArray[np.float64], y: NDArray[np.float64], status: NDArray[np.int8], *, private: bool) -> Cells:
     """Gather enterprises at (``x``, ``y``) metres into at most ``MARKS_AT_MOST`` marks.
 
     Each alone while they are few enough; else in square cells of the smallest size of ``CELL_SIZES_M`` that keeps to
-    the limit (the largest size, where none does). Those of unknown place are left out.
+    the limit (the largest size, where none does). ``private`` ones are never alone, in cells of ``PRIVATE_CELL_M`` or
+    more, and stand at the cell's centre, which says nothing of where in it they are. Those of unknown place are left
+    out.
     """
     known = (status == SERVED) | (status == UNSERVED)
     x, y, short = x[known], y[known], (status[known] == UNSERVED).astype(np.int64)
-    if len(x) <= MARKS_AT_MOST:
+    if len(x) == 0 or (len(x) <= MARKS_AT_MOST and not private):
         return Cells(0, x, y, np.ones(len(x), np.int64), short)
     for size in CELL_SIZES_M:
         columns, rows = np.floor(x / size).astype(np.int64), np.floor(y / size).astype(np.int64)
-        _, cell = np.unique(columns * (1 << 32) + rows, return_inverse=True)
-        if cell.max() < MARKS_AT_MOST:
+        _, first, cell = np.unique(columns * (1 << 32) + rows, return_index=True, return_inverse=True)
+        if len(first) <= MARKS_AT_MOST and not (private and size < PRIVATE_CELL_M):
             break
     count = np.bincount(cell)
-    mean_x, mean_y = (np.bincount(cell, axis) / count for axis in (x, y))
-    return Cells(size, mean_x, mean_y, count, np.bincount(cell, short).astype(np.int64))
+    centres = [(axis[first] + 0.5) * float(size) for axis in (columns, rows)]
+    means = [np.bincount(cell, axis) / count for axis in (x, y)]
+    at_x, at_y = (np.asarray(axis, dtype=np.float64) for axis in (centres if private else means))
+    return Cells(size, at_x, at_y, count, np.bincount(cell, short).astype(np.int64))
 
 
 def enterprises(

@@ -15,6 +15,8 @@ from pages.ui.words import Say, escape_markdown, local_name
 
 
 def _table(rows: list[Mapping[str, str]], *, alt: str) -> None:
+    if not rows:
+        return
     frame = pd.DataFrame(rows).map(escape_markdown)
     st.table(frame, border="horizontal", hide_index=True, alt=alt)
 
@@ -47,8 +49,8 @@ def contradictions(pack: Pack, say: Say, language: Language) -> None:
         [
             {
                 say("about.about"): _in(language, row, "about"),
-                say("about.claim"): f"{row['claim_a']}（{sources.get(row['source_a'], row['source_a'])}） "
-                f"{row['claim_b']}（{sources.get(row['source_b'], row['source_b'])}）",
+                say("about.claim_a"): f"{row['claim_a']}（{sources.get(row['source_a'], row['source_a'])}）",
+                say("about.claim_b"): f"{row['claim_b']}（{sources.get(row['source_b'], row['source_b'])}）",
                 say("about.handling"): _in(language, row, "handling"),
             }
             for row in pack.contradictions.to_dict("records")
@@ -60,23 +62,24 @@ def contradictions(pack: Pack, say: Say, language: Language) -> None:
 def campaigns(pack: Pack, say: Say, language: Language) -> None:
     """Each campaign with its teams, visits, programmes and published figures, the newest first."""
     for campaign in pack.campaigns.sort_values("id", ascending=False).to_dict("records"):
-        st.subheader(local_name(campaign, language))
+        st.subheader(escape_markdown(local_name(campaign, language)))
         mine = {name: getattr(pack, name) for name in ("teams", "visits", "programmes", "figures")}
         mine = {name: frame[frame["campaign"] == campaign["id"]] for name, frame in mine.items()}
-        standing = say(f"standing.{campaign['year_standing']}") if campaign["year_standing"] else ""
-        started = say("about.starts", date=campaign["starts"], standing=standing)
-        st.caption(f"{started} · {escape_markdown(campaign['note'])}")
+        started = ""
+        if campaign["starts"]:
+            standing = say(f"standing.{campaign['year_standing'] or campaign['standing']}")
+            started = say("about.starts", date=campaign["starts"], standing=standing)
+        note = campaign["note"] if language == "zh" else ""  # the pack has it in Chinese only
+        st.caption(escape_markdown(" · ".join(filter(None, (started, note)))))
         for team in mine["teams"].to_dict("records"):
             lead = team["lead"] or say("about.lead_unknown")
-            st.markdown(f"- {escape_markdown(local_name(team, language))}：{escape_markdown(lead)}")
+            st.markdown("- " + escape_markdown(say("about.team", team=local_name(team, language), lead=lead)))
         _listing(mine["visits"], "visits", "text", say, language)
         _listing(mine["programmes"], "programmes", "name", say, language)
         _figures(mine["figures"], say, language)
 
 
 def _listing(frame: pd.DataFrame, title: str, name: str, say: Say, language: Language) -> None:
-    if not len(frame):
-        return
     _table(
         [
             {

@@ -15,7 +15,7 @@ from geo.datum import Datum, convert
 from geo.facilities import SERVING_STATES
 from geo.i18n import Language
 from geo.layers import areas, legend, points
-from geo.layers.base import Basemap, base_map
+from geo.layers.base import Basemap, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
 from geo.pack import Pack
@@ -59,9 +59,10 @@ def coverage_map(
         layers.append(GeoJsonLayer(seen.positions, "points"))
     if "facilities" in chosen:
         layers.append(GeoJsonLayer(seen.facilities, "points"))
-    layers.append(_legend(pack, view, seen, rows["share"].isna().any(), cell_m, drawing.free_corner, say, language))
+    layers.append(_legend(pack, view, seen, rows["share"].isna(), cell_m, drawing.free_corner, say, language))
     zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    return base_map(drawing.bounds, basemap, zoom_corner=zoom_corner), layers
+    base = base_map(cached.drawing(pack, "wgs84").bounds, zoom_corner=zoom_corner)
+    return base, [Tiles(basemap), *layers]
 
 
 @dataclass(frozen=True)
@@ -78,20 +79,34 @@ def _marks(pack: Pack, kinds: Sequence[str], datum: Datum, say: Say, language: L
     facilities = pack.facilities
     real = facilities["standing"] != "synthetic"
     invented = facilities[facilities["kind"].isin(kinds) & ~real]
-    marks = [_facility(*at, say, language) for at in _placed(invented, datum)]
-    marks += points.side_by_side([_facility(*at, say, language) for at in _placed(facilities[real], datum)])
-    rows = {}
+    regional = pack.positions["kind"] == "region"
+    # What is real, and the positions that are no regions, must not hide one another.
+    known = [_facility(*at, say, language) for at in _placed(facilities[real], datum)]
+    apart = points.side_by_side(
+        known + [_position(*at, say, language) for at in _placed(pack.positions[~regional], datum)]
+    )
+    marks = [_facility(*at, say, language) for at in _placed(invented, datum)] + apart[: len(known)]
+    positions = [_position(*at, say, language) for at in _placed(pack.positions[regional], datum)] + apart[len(known) :]
+    looks: dict[str, list[dict[str, Any]]] = {}
     shown = pd.concat([facilities[real], invented])
     for record in shown[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
-        sprite, kind = _sprite(record), say(f"kind.{record['kind']}")
-        look = sprite if sprite == "gone" else sprite.removeprefix(record["kind"]).removeprefix("-") or "reported"
-        words = say(f"legend.{look}", kind=kind, standing=say(f"standing.{record['standing']}"))
-        rows[sprite] = legend.Row(words, mark=sprite)
+        looks.setdefault(_sprite(record), []).append(record)
     return _Marks(
-        positions=",".join(points.marks([_position(*at, say, language) for at in _placed(pack.positions, datum)])),
+        positions=",".join(points.marks(positions)),
         facilities=",".join(points.marks(marks)),
-        legend=tuple(rows[sprite] for sprite in sorted(rows)),
+        legend=tuple(_legend_row(sprite, looks[sprite], kinds, say) for sprite in sorted(looks)),
     )
+
+
+def _legend_row(sprite: str, records: Sequence[Mapping[str, Any]], kinds: Sequence[str], say: Say) -> legend.Row:
+    """The words of one mark: its kind, on what grounds those that have it stand, whether they are counted."""
+    kind = records[0]["kind"]
+    look = sprite if sprite == "gone" else sprite.removeprefix(kind).removeprefix("-") or "reported"
+    grounds = "、".join(say(f"standing.{standing}") for standing in sorted({r["standing"] for r in records}))
+    words = say(f"legend.{look}", kind=say(f"kind.{kind}"), standing=grounds)
+    if look == "reported" and kind not in kinds:
+        words = say("legend.not_chosen", words=words)
+    return legend.Row(words, mark=sprite)
 
 
 def _placed(frame: gpd.GeoDataFrame, datum: Datum) -> list[tuple[dict[str, Any], float, float]]:
@@ -113,7 +128,8 @@ def _enterprises(
 ) -> tuple[GeoJsonLayer, int]:
     """The enterprises of the lens as circles, and how large the cells are that they were gathered in."""
     seen = in_lens(pack.demand, view.lens)
-    cells = points.gather(pack.demand.x[seen], pack.demand.y[seen], answer.found.status[seen])
+    real = bool((pack.enterprises["standing"] != "synthetic").any())
+    cells = points.gather(pack.demand.x[seen], pack.demand.y[seen], answer.found.status[seen], private=real)
     lon, lat = convert(*pack.plane.unproject(cells.x, cells.y), "wgs84", drawing.datum)
     codes = name_codes(pack.region_index.locate(cells.x, cells.y), pack.demand.codes)
     titles = [
@@ -164,22 +180,30 @@ def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, langu
 
 
 def _legend(
-    pack: Pack, view: View, seen: _Marks, no_data: bool, cell_m: int | None, corner: str, say: Say, language: Language
+    pack: Pack,
+    view: View,
+    seen: _Marks,
+    no_data: pd.Series,
+    cell_m: int | None,
+    corner: str,
+    say: Say,
+    language: Language,
 ) -> legend.Legend:
     rows = list(seen.legend) if "facilities" in view.layers else []
     if "positions" in view.layers:
         regional = pack.positions["kind"] == "region"
-        if (~regional).any():
-            rows.append(legend.Row(say("legend.position"), mark="position"))
-        if regional.any():
-            rows.append(legend.Row(say("legend.position_region"), mark="position-region"))
+        for which, mark in ((pack.positions[~regional], "position"), (pack.positions[regional], "position-region")):
+            grounds = "、".join(say(f"standing.{standing}") for standing in sorted(set(which["standing"])))
+            if len(which):
+                rows.append(legend.Row(say(f"legend.{mark.replace('-', '_')}", standing=grounds), mark=mark))
     if cell_m is not None:
         words = say("legend.enterprises", size=distance(cell_m, say)) if cell_m else say("legend.enterprises_one")
         rows.append(legend.Row(words, mark="enterprises"))
     if "gaps" in view.layers:
         rows.append(legend.Row(say("legend.gap", reach=distance(view.within_m, say)), swatch=legend.GAP_SWATCH))
-    if no_data:
+    if no_data.any():
         rows.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
+    nothing = bool(no_data.all())
     said = (
         pack.regions[f"boundary_label_{language}"].iloc[0],
         say("legend.invented") if pack.invented else "",
@@ -188,7 +212,7 @@ def _legend(
     return legend.Legend(
         say("legend.title"),
         tuple(rows),
-        measure=say(f"measure.{view.lens}.{view.measure}.words"),
+        measure="" if nothing else say(f"measure.{view.lens}.{view.measure}.words"),
         low=say("legend.low"),
         high=say("legend.high"),
         notice=" · ".join(filter(None, said)),

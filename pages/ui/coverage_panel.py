@@ -10,7 +10,7 @@ import streamlit as st
 from geo.coverage import NO_REGION, TOTAL
 from geo.enterprises import READINGS
 from geo.i18n import Language
-from geo.measures import ranked, worst_served
+from geo.measures import headline, ranked, worst_served
 from geo.pack import Pack
 from pages.ui import cached
 from pages.ui.coverage_map import facility_lines
@@ -22,25 +22,22 @@ LISTED = 5
 
 
 def totals(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
-    """Three numbers for the whole district, each with what it counts."""
+    """Three numbers for the whole district, each with what it counts; a dash where nothing is known to count."""
+    found = headline(answer.rows, pack.demand.codes)
     total = answer.rows.loc[TOTAL]
-    regions = answer.rows.loc[pack.demand.codes]
-    reach = distance(view.within_m, say)
-    known = total["workers_served"] + total["workers_unserved"]
     names = ("all", "unknown", "enterprises", "unionised", "workers_served", "workers_unknown")
-    counts = {name: f"{total[name]:,.0f}" for name in names} | {"workers_known": f"{known:,.0f}", "reach": reach}
-    half = int((regions["share_unserved"] > 0.5).sum())
-    half_union = int((1 - regions["unionised_share"] > 0.5).sum())
+    counts = {name: f"{total[name]:,.0f}" for name in names}
+    counts |= {"workers_known": f"{found.workers_known:,.0f}", "reach": distance(view.within_m, say)}
+    none = say("total.none")
+    unserved = say("total.enterprises", count=f"{found.unserved:,}") if found.known else none
+    half = say("total.regions", count=found.over_half_unserved) if found.known else none
+    half_union = say("total.regions", count=found.over_half_ununionised) if total["enterprises"] else none
     boxes = {
-        "service": [
-            ("served_workers", percent(total["workers_served"] / known if known else float("nan"), say)),
-            ("unserved", f"{total['unserved']:,.0f}"),
-            ("half", str(half)),
-        ],
+        "service": [("served_workers", percent(found.workers_share, say)), ("unserved", unserved), ("half", half)],
         "union": [
             ("unionised", percent(total["unionised_share"], say)),
-            ("blind", f"{total['unserved']:,.0f}"),
-            ("half_union", str(half_union)),
+            ("blind", unserved),
+            ("half_union", half_union),
         ],
     }[view.lens]
     with st.container(key="totals"):
@@ -65,11 +62,14 @@ def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Lan
     names = cached.region_names(pack, language)
     order = ranked(answer.rows.loc[pack.demand.codes, "share"]).index
     extra = [NO_REGION] if answer.rows.loc[NO_REGION, "all"] else []
-    bars = [_bar(code, names.get(code, ""), answer.rows.loc[code], say) for code in [*order, *extra, TOTAL]]
-    columns = [say("table.region"), say(f"table.all_{view.lens}"), say("table.unserved"), say("table.unknown")]
+    bars = [_bar(code, names.get(code, ""), answer.rows.loc[code], say) for code in [*order, *extra]]
+    columns = [say(f"table.{name}") for name in ("region", "share", f"all_{view.lens}", "unserved", "unknown", "gap")]
+    parts = {part: say(f"table.{part}") for part in ("served", "unserved", "unknown", "whole")}
     region_table(
         bars,
-        columns=[*columns, say("table.gap")],
+        total=_bar(TOTAL, say("table.total"), answer.rows.loc[TOTAL], say),
+        parts=parts,
+        columns=columns,
         caption=say("table.caption"),
         selected=view.region,
         on_pick=pick_region,
@@ -78,12 +78,12 @@ def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Lan
 
 
 def _bar(code: str, name: str, row: pd.Series[Any], say: Say) -> Bar:
-    name = name or say("table.total" if code == TOTAL else "table.no_region")
+    name = name or say("table.no_region")
     counts = {part: int(row[part]) for part in ("served", "unserved", "unknown")}
     return Bar(
         code="" if code in (TOTAL, NO_REGION) else code,
         name=name,
-        cells=[f"{int(row[column]):,}" for column in ("all", "unserved", "unknown")],
+        cells=[percent(row["share"], say), *(f"{int(row[column]):,}" for column in ("all", "unserved", "unknown"))],
         words=say("table.bar", name=name, **{part: f"{n:,}" for part, n in counts.items()}),
         **counts,
     )
@@ -108,14 +108,14 @@ def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: La
     row, district = answer.rows.loc[view.region], answer.rows.loc[TOTAL]
     with st.container(border=True, key="detail"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            st.markdown(f"**{local_name(region, language)}**", width="stretch")
+            st.markdown(f"**{escape_markdown(local_name(region, language))}**", width="stretch")
             st.button(say("detail.clear"), icon=":material/close:", type="tertiary", on_click=pick_region, args=("",))
         facts = [say("detail.unionised", share=percent(row["unionised_share"], say))]
         if view.lens == "service":
             shares = {"share": row["share_unserved"], "district": district["share_unserved"]}
             facts.insert(0, say("detail.share", **{k: percent(v, say) for k, v in shares.items()}))
         if not pd.isna(region["population"]):
-            year = region["population_year"]
+            year = say("total.none") if pd.isna(region["population_year"]) else region["population_year"]
             facts.append(say("detail.population", population=f"{region['population']:,}", year=year))
         if not pd.isna(region["area_km2"]):
             facts.append(say("detail.area", area=square_km(region["area_km2"], say)))
@@ -124,7 +124,7 @@ def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: La
         st.caption(" · ".join(facts))
         here = _positions(pack, view, say, language)
         if here:
-            st.caption(here)
+            st.caption(escape_markdown(here))
         facilities, worst = st.tabs([say("detail.facilities"), say("detail.worst")])
         with facilities:
             _facilities(pack, view, say, language)
@@ -160,6 +160,7 @@ def _worst(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
     elif (records["standing"] != "synthetic").any():
         st.caption(say("detail.worst_private", count=f"{int(answer.rows.loc[view.region, 'unserved']):,}"))
     else:
-        for name, metres in zip(records["name"], answer.nearest.metres[rows, 0], strict=True):
+        for record, metres in zip(records.to_dict("records"), answer.nearest.metres[rows, 0], strict=True):
             far = say("detail.no_site") if metres != metres else say("detail.nearest", distance=distance(metres, say))
-            st.caption(f"{escape_markdown(name)} · {far}")
+            astray = [say("detail.elsewhere")] if record["region_location"] != view.region else []
+            st.caption(escape_markdown(" · ".join([record["name"], far, *astray])))

@@ -12,6 +12,7 @@ from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, Language, translate
 from geo.pack import Pack, public_reason
 from pages.ui import state
+from pages.ui.words import escape_markdown
 
 NAVIGATION = {"look": [("overview", "map")], "data": [("about", "info")]}
 """Section → its pages, each with its icon; the first page is the home page."""
@@ -24,6 +25,8 @@ def open_frame() -> Language:
     """Sets the page up and asks for the language: in the sidebar, kept in the URL (``?lang=en``)."""
     st.set_page_config(page_title="工图 Gongtu", page_icon=str(FOLDER / "icon.svg"), layout="wide")
     st.html(f"<style>{STYLE}</style>")
+    tag = {"zh": "zh-CN", "en": "en"}[state.language()]
+    st.html(f"<script>document.documentElement.lang = '{tag}'</script>", unsafe_allow_javascript=True)
     st.logo(FOLDER / "logo.svg", size="large", icon_image=FOLDER / "icon.svg")
     with st.sidebar:
         st.segmented_control(
@@ -56,15 +59,17 @@ def navigate(pack: Pack, language: Language) -> None:
     }
     page = st.navigation(pages)
     with st.sidebar:
-        st.markdown(say("app.of", district=pack.about["name"][language]))
-        st.caption(f"{pack.notice(language)} · {say('app.as_of', date=pack.about['as_of'])}")
+        st.markdown(escape_markdown(say("app.of", district=pack.about["name"][language])))
+        st.caption(escape_markdown(f"{pack.notice(language)} · {say('app.as_of', date=pack.about['as_of'])}"))
+    state.come_back(page.url_path)
     page.run()
 
 
 def refuse(error: GongtuError, language: Language) -> None:
     """Says what is wrong and what to do, instead of a page."""
     headline, *faults = public_reason(error, language).splitlines()
-    st.error("\n".join(f"- {fault}" for fault in faults) or headline, title=headline if faults else None)
+    listed = "\n".join(f"- {escape_markdown(fault)}" for fault in faults)
+    st.error(listed or escape_markdown(headline), title=headline if faults else None)
     if faults:
         st.caption(translate("error.pack_help", language))
 
@@ -72,6 +77,9 @@ def refuse(error: GongtuError, language: Language) -> None:
 def crash(error: Exception) -> bool:
     """What a page shows when it fails for a reason nobody foresaw: words, no stack trace; the log has that."""
     language = state.language()
+    if isinstance(error, GongtuError):  # a pack that broke while the page was open
+        refuse(error, language)
+        return True
     logging.getLogger(__name__).error("page failed", exc_info=error)
     st.error(translate("error.crash_help", language), title=translate("error.crash", language))
     return True

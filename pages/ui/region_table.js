@@ -8,8 +8,8 @@ export default function (component) {
     if (className) element.className = className
     return element
   }
-  const bar = (row) => {
-    const holder = cell("td", "", "bar-cell")
+  const bar = (row, tag) => {
+    const holder = cell(tag, "", "bar-cell")
     const strip = cell("div", "", "bar")
     strip.setAttribute("role", "img")
     strip.setAttribute("aria-label", row.words)
@@ -23,6 +23,16 @@ export default function (component) {
     holder.append(strip)
     return holder
   }
+
+  const key = cell("div", "", "key")
+  for (const part of ["served", "unserved", "unknown"]) {
+    const entry = cell("span", "")
+    entry.append(cell("i", "", part), `${data.parts[part]} ${data.total[part].toLocaleString("en")}`)
+    key.append(entry)
+  }
+  const { served, unserved, unknown } = data.total
+  key.append(cell("span", `${data.parts.whole} ${(served + unserved + unknown).toLocaleString("en")}`))
+  parentElement.querySelector(".total").replaceChildren(bar(data.total, "div"), key)
 
   const head = document.createElement("tr")
   data.columns.forEach((name) => {
@@ -46,7 +56,7 @@ export default function (component) {
     }
     if (row.code && row.code === data.selected) line.className = "selected"
     if (!row.code) line.className = "plain"
-    line.append(name, ...row.cells.map((text) => cell("td", text)), bar(row))
+    line.append(name, ...row.cells.map((text) => cell("td", text)), bar(row, "td"))
     return line
   })
   const focused = parentElement.querySelector("button:focus")?.dataset.code

@@ -50,6 +50,7 @@ def in_url(key: str, default: Any, options: Sequence[Any]) -> dict[str, Any]:
             st.query_params.pop(key, None)
         else:
             st.query_params[key] = ",".join(map(str, value)) if several else str(value)
+        _keep()
 
     said = st.query_params.get(key)
     if several:
@@ -66,12 +67,35 @@ def language() -> Language:
     return cast(Language, said) if said in LANGUAGES else "zh"
 
 
+def come_back(page: str) -> None:
+    """Puts the view that ``page`` was left with back into the URL, which a change of page empties; the language goes
+    along from page to page. A URL that says something itself is left as it is.
+    """
+    left: dict[str, dict[str, str]] = st.session_state.setdefault("left", {})
+    came_from = st.session_state.get("page")
+    st.session_state["page"] = page
+    if came_from in (None, page):
+        _keep()
+        return
+    kept = left.get(page, {}) | {k: v for k, v in left.get(str(came_from), {}).items() if k == "lang"}
+    if kept and not st.query_params:
+        st.query_params.update(kept)
+        st.rerun()
+
+
+def _keep() -> None:
+    """Remembers what the URL of the present page says."""
+    left: dict[str, dict[str, str]] = st.session_state.setdefault("left", {})
+    left[str(st.session_state.get("page", ""))] = st.query_params.to_dict()
+
+
 def pick_region(code: str) -> None:
     """Selects a region, or lets go of it where it is selected already."""
     if code and st.query_params.get("region") != code:
         st.query_params["region"] = code
     else:
         st.query_params.pop("region", None)
+    _keep()
 
 
 def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: Sequence[str]) -> View:

@@ -25,16 +25,25 @@ class Bar(TypedDict):
 
 _region_table = st.components.v2.component(
     "region_table",
-    html='<div class="scroll"><table><caption></caption><thead></thead><tbody></tbody></table></div>',
+    html="""<div class="total"></div>
+<div class="scroll"><table><caption></caption><thead></thead><tbody></tbody></table></div>""",
     css=(FOLDER / "region_table.css").read_text(encoding="utf-8"),
     js=(FOLDER / "region_table.js").read_text(encoding="utf-8"),
 )
 
 
 def region_table(
-    rows: Sequence[Bar], *, columns: Sequence[str], caption: str, selected: str, on_pick: Callable[[str], None]
+    rows: Sequence[Bar],
+    *,
+    total: Bar,
+    parts: dict[str, str],
+    columns: Sequence[str],
+    caption: str,
+    selected: str,
+    on_pick: Callable[[str], None],
 ) -> None:
-    """A table of regions with a bar a row; ``selected`` is marked, a row picked by pointer or keyboard goes to
+    """A bar of the whole with its key (``parts``: words of served, unserved, unknown and whole), then a table of
+    regions with a bar a row; ``selected`` is marked, a row picked by pointer or keyboard goes to
     ``on_pick`` before the page runs again."""
 
     def picked() -> None:
@@ -42,6 +51,13 @@ def region_table(
 
     _region_table(
         key="region_table",
-        data={"rows": list(rows), "columns": list(columns), "caption": caption, "selected": selected},
+        data={
+            "rows": list(rows),
+            "total": total,
+            "parts": parts,
+            "columns": list(columns),
+            "caption": caption,
+            "selected": selected,
+        },
         on_picked_change=picked,
     )

@@ -19,7 +19,7 @@ def percent(share: float, say: Say) -> str:
 
 def distance(metres: float, say: Say) -> str:
     """Metres to the metre below a kilometre, kilometres to a tenth above."""
-    if metres < 1000:
+    if round(metres) < 1000:
         return say("unit.m", metres=f"{metres:.0f}")
     return say("unit.km", km=f"{metres / 1000:.1f}".removesuffix(".0"))
 
@@ -35,5 +35,10 @@ def local_name(record: Mapping[str, Any], language: Language) -> str:
 
 
 def escape_markdown(text: str) -> str:
-    """A value of a record, to be read as it is where Streamlit reads Markdown."""
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", text.replace("\n", " "))
+    """A value of a record, to be read as it is where Streamlit reads Markdown: no markup, no link, icon or arrow.
+
+    Streamlit makes links, icons and arrows out of plain text too, after Markdown is done with it; a word joiner, which
+    is not seen, keeps their marks apart.
+    """
+    plain = re.sub(r"([\\`*_{}\[\]()#+\-.!|<>~:$&])", r"\\\1", " ".join(text.split()))
+    return re.sub(r"(?i)(:|/|www|-)", "\\1\u2060", plain)

@@ -52,6 +52,9 @@ def wait_for_change(frame: Frame, script: str, before: object) -> object:
 
 def click_region(page: Page, frame: Frame, code: str) -> None:
     """Click the region at a spot that shows no other mark."""
+    before = None
+    while before != (before := frame.evaluate("() => map.getSize().toString() + map.getCenter() + map.getZoom()")):
+        frame.wait_for_timeout(300)  # until the map has found its size
     spot = frame.evaluate(
         """(code) => {
             const layers = Object.values(map._layers);
@@ -82,7 +85,7 @@ def test_the_map_comes_up_and_asks_no_other_host(desk: tuple[Page, list[str]], a
         assert frame.locator(f".leaflet-points-pane use[href='#{mark}']").count() > 0, mark
     expect(frame.locator(".legend")).to_contain_text("图例")
     expect(frame.locator(".notice")).to_contain_text("示意边界")
-    assert page.locator("tbody tr").count() == 24, "22 regions, those of no region, the district"
+    assert page.locator("tbody tr").count() == 23, "22 regions, those of no region"
     assert (strangers, errors) == ([], [])
 
 
@@ -267,3 +270,60 @@ def test_a_faulty_pack_is_explained_without_a_stack_trace(
         expect(page.locator("body")).to_contain_text("数据包有")
         assert "Traceback" not in page.locator("body").inner_text()
         page.context.close()
+
+
+def test_language_and_view_go_along_from_page_to_page(desk: tuple[Page, list[str]], address: str) -> None:
+    page, _ = desk
+    page.goto(f"{address}/?lang=en&region={LIXIAN}&reach=2000")
+    map_frame(page)
+    page.get_by_role("link", name="About the data").click()
+    expect(page.get_by_role("heading", name="About the data")).to_be_visible(timeout=30_000)
+    wait_for_query(page, "lang", "en")
+    page.get_by_role("link", name="Service map").click()
+    map_frame(page)
+    wait_for_query(page, "region", LIXIAN)
+    wait_for_query(page, "reach", "2000")
+    expect(page.locator(".st-key-detail")).to_contain_text("Lixian Town")
+
+
+def test_a_base_map_out_of_reach_keeps_the_view_and_shifts_what_is_drawn_over_it(
+    desk: tuple[Page, list[str]], address: str
+) -> None:
+    page, strangers = desk
+    page.goto(address)
+    frame = map_frame(page)
+    kiosk = """() => {
+        const marks = Object.values(map._layers).filter(l => l.feature && l.feature.properties.mark);
+        const found = marks.find(l => l.feature.properties.mark === 'mediation_kiosk');
+        return found && [found.getLatLng().lng, found.getLatLng().lat];
+    }"""
+    before = frame.evaluate(kiosk)
+    frame.evaluate(
+        """() => {
+            map.getContainer().dispatchEvent(new PointerEvent('pointerdown'));
+            map.setView([39.6, 116.4], 12, {animate: false});
+        }"""
+    )
+    page.get_by_role("button", name="更多").click()
+    page.locator("[data-testid=stPopoverBody] .stSelectbox").click()
+    page.get_by_role("option", name="高德地图").click()
+    wait_for_query(page, "basemap", "amap")
+    after = wait_for_change(frame, kiosk, before)
+    assert isinstance(before, list)
+    assert isinstance(after, list)
+    shift_m = ((after[0] - before[0]) * 85_700, (after[1] - before[1]) * 111_000)
+    assert 300 < (shift_m[0] ** 2 + shift_m[1] ** 2) ** 0.5 < 700, "GCJ-02 lies that far off in Beijing"
+    assert frame.evaluate("() => [map.getZoom(), map.getCenter().lat.toFixed(3)]") == [12, "39.600"]
+    assert any("autonavi" in stranger for stranger in strangers), "asked for only now"
+
+
+@pytest.mark.parametrize(("width", "height"), [(1440, 900), (1024, 768), (390, 844)])
+@pytest.mark.parametrize("language", ["zh", "en"])
+def test_the_table_fits_its_panel(browser: Browser, address: str, width: int, height: int, language: str) -> None:
+    page, _ = open_page(browser, width, height, touch=width < 640)
+    page.goto(f"{address}/?lang={language}")
+    map_frame(page)
+    page.wait_for_selector("tbody tr")
+    inside, room = page.locator(".scroll").evaluate("(table) => [table.scrollWidth, table.clientWidth]")
+    assert inside <= room
+    page.context.close()

@@ -1,4 +1,4 @@
-// How features become marks on a Leaflet map. geo/layers calls layer, explain and prepare; the data say what to draw.
+// How features become marks on a Leaflet map. geo/layers calls what is returned at the end; the data say what to draw.
 // Text reaches the page through textContent only: no value of a record is ever read as HTML.
 window.gongtu = (() => {
   const text = (tag, className, content) => {
@@ -41,10 +41,17 @@ window.gongtu = (() => {
     const p = feature.properties;
     if (!p.title) return;
     layer.on("click", () => { p.click = ++clicks; });
+    // Places are reached with the keyboard one by one; regions have their table, cells their regions.
+    layer.on("add", () => {
+      const element = layer.getElement();
+      if (!element) return;
+      element.setAttribute("tabindex", p.mark ? "0" : "-1");
+      if (p.mark) element.setAttribute("aria-label", [p.title, ...p.lines].join("，"));
+    });
     const box = text("div", "about");
     box.append(text("b", "", p.title));
     (p.lines || []).forEach((line) => box.append(text("span", "", line)));
-    layer.bindTooltip(box, { sticky: !!p.code, direction: "top", opacity: 1 });
+    layer.bindTooltip(box, { sticky: !!p.code, direction: "auto", opacity: 1 });
   };
 
   // One layer of features in a pane; those only to be seen let clicks through.
@@ -93,7 +100,7 @@ window.gongtu = (() => {
     const legend = box.getBoundingClientRect();
     const covers = [...document.querySelectorAll(".region-name span")].some((name) => {
       const at = name.getBoundingClientRect();
-      return at.left < legend.right && legend.left < at.right && at.top < legend.bottom && legend.top < at.bottom;
+      return name.style.visibility !== "hidden" && at.left < legend.right && legend.left < at.right && at.top < legend.bottom && legend.top < at.bottom;
     });
     if (covers && !chosen) box.open = false;
   };
@@ -115,7 +122,7 @@ window.gongtu = (() => {
       row.append(text("span", "", words));
       box.append(row);
     });
-    if (ramp) {
+    if (ramp.words) {
       const bar = text("div", "ramp");
       ramp.colours.forEach((colour) => { const step = text("i"); step.style.background = colour; bar.append(step); });
       const ends = text("div", "ends");
@@ -133,6 +140,16 @@ window.gongtu = (() => {
     document.body.append(document.importNode(new DOMParser().parseFromString(svg, "image/svg+xml").documentElement, true));
   });
 
+  // The base map under the layers, and whose it is; left alone while it is the one asked for.
+  let tiles = null;
+  let credit = null;
+  const under = (map, source) => {
+    if ((tiles && tiles._url) === (source && source.url)) return;
+    if (tiles) { tiles.remove(); credit.remove(); }
+    tiles = source && L.tileLayer(source.url, source).addTo(map);
+    credit = source && L.control.attribution({ prefix: false }).addTo(map);
+  };
+
   // The panes, bottom to top; seen from afar, marks and names shrink so as not to hide one another (map.css).
   const FAR = 10.4;
   const prepare = (map, bounds, zoomCorner) => {
@@ -140,12 +157,13 @@ window.gongtu = (() => {
       map.createPane(name).style.zIndex = 401 + i;
     });
     ["gaps", "lines", "names"].forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
-    L.control.zoom({ position: zoomCorner }).addTo(map);
+    L.control.zoom({ position: zoomCorner, zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
     const measure = () => {
       map.getContainer().classList.toggle("far", map.getZoom() < FAR);
       requestAnimationFrame(() => declutter(map));
     };
-    map.on("zoomend", measure);
+    map.on("zoomend moveend", measure);
+    document.fonts.ready.then(measure);
     measure();
     // Until the map is touched, it shows the whole district whatever its size becomes.
     const holder = map.getContainer();
@@ -162,5 +180,5 @@ window.gongtu = (() => {
     sized.observe(holder);
   };
 
-  return { layer, explain, prepare };
+  return { layer, explain, prepare, tiles: under };
 })();
