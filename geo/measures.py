@@ -41,8 +41,9 @@ def shares(found: Coverage, areas: pd.DataFrame, lens: Lens, measure: Measure) -
 
 
 def ranked(share: pd.Series) -> pd.Series:
-    """The same shares, largest first; ties by code, NaN last."""
-    return share.sort_index().sort_values(ascending=False, kind="stable", na_position="last")
+    """The same shares, largest first; ties by code, then those that are NaN, by code."""
+    by_code = share.sort_index()
+    return pd.concat([by_code.dropna().sort_values(ascending=False, kind="stable"), by_code[by_code.isna()]])
 
 
 @dataclass(frozen=True)

@@ -173,3 +173,7 @@ def test_the_headline_of_nothing_known_is_no_share() -> None:
     found = headline(rows.assign(share_unserved=np.nan, unionised_share=np.nan), np.array(["a"], dtype=object))
     assert (found.known, found.over_half_unserved, found.over_half_ununionised) == (0, 0, 0)
     assert np.isnan(found.workers_share)
+
+
+def test_where_nothing_is_known_the_order_is_by_code() -> None:
+    assert ranked(pd.Series(np.nan, index=["c", "a", "b"])).index.tolist() == ["a", "b", "c"]

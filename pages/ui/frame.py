@@ -69,9 +69,10 @@ def refuse(error: GongtuError, language: Language) -> None:
     """Says what is wrong and what to do, instead of a page."""
     headline, *faults = public_reason(error, language).splitlines()
     listed = "\n".join(f"- {escape_markdown(fault)}" for fault in faults)
-    st.error(listed or escape_markdown(headline), title=headline if faults else None)
-    if faults:
-        st.caption(translate("error.pack_help", language))
+    with st.container(key="text"):
+        st.error(listed or escape_markdown(headline), title=headline if faults else None)
+        if faults:
+            st.caption(translate("error.pack_help", language))
 
 
 def crash(error: Exception) -> bool:

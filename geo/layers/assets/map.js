@@ -93,22 +93,29 @@ window.gongtu = (() => {
       if (!hidden) taken.push(box);
     });
   };
-  // The legend starts open where there is room, and closes by itself while it would lie on a region's name.
+  // The legend starts open where there is room; until someone opens or closes it, it closes while it would lie on a
+  // region's name.
   let open = window.innerWidth > 640;
   let chosen = false;
-  const makeRoom = (box) => {
-    const legend = box.getBoundingClientRect();
+  let legend = null;
+  const makeRoom = () => {
+    if (chosen || !legend) return;
+    legend.open = open;
+    const box = legend.getBoundingClientRect();
     const covers = [...document.querySelectorAll(".region-name span")].some((name) => {
       const at = name.getBoundingClientRect();
-      return name.style.visibility !== "hidden" && at.left < legend.right && legend.left < at.right && at.top < legend.bottom && legend.top < at.bottom;
+      const seen = name.style.visibility !== "hidden";
+      return seen && at.left < box.right && box.left < at.right && at.top < box.bottom && box.top < at.bottom;
     });
-    if (covers && !chosen) box.open = false;
+    if (covers) legend.open = false;
   };
+  const tidy = (map) => requestAnimationFrame(() => { declutter(map); makeRoom(); });
   const explain = (map, { title, rows, ramp, notice, corner }) => {
     const box = document.createElement("details");
     box.open = open;
     const summary = text("summary", "", title);
     summary.onclick = () => { chosen = true; open = !box.open; };
+    legend = box;
     box.append(summary);
     rows.forEach(({ mark: name, swatch, words }) => {
       const row = text("div", "row");
@@ -131,7 +138,7 @@ window.gongtu = (() => {
     }
     fill(map, "legend", corner, [box]);
     fill(map, "notice", "topright", [text("span", "", notice)]);
-    requestAnimationFrame(() => { declutter(map); makeRoom(box); });
+    tidy(map);
   };
 
   // The sprite of marks and patterns; what refers to it is drawn as soon as it is here.
@@ -160,7 +167,7 @@ window.gongtu = (() => {
     L.control.zoom({ position: zoomCorner, zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
     const measure = () => {
       map.getContainer().classList.toggle("far", map.getZoom() < FAR);
-      requestAnimationFrame(() => declutter(map));
+      tidy(map);
     };
     map.on("zoomend moveend", measure);
     document.fonts.ready.then(measure);
