@@ -43,7 +43,9 @@ def shares(found: Coverage, areas: pd.DataFrame, lens: Lens, measure: Measure) -
 def ranked(share: pd.Series) -> pd.Series:
     """The same shares, largest first; ties by code, then those that are NaN, by code."""
     by_code = share.sort_index()
-    return pd.concat([by_code.dropna().sort_values(ascending=False, kind="stable"), by_code[by_code.isna()]])
+    known = by_code.dropna().sort_values(ascending=False, kind="stable")
+    order: pd.Series = pd.concat([known, by_code[by_code.isna()]])
+    return order
 
 
 @dataclass(frozen=True)
