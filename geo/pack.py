@@ -68,7 +68,6 @@ class Pack:
     (``assign_regions``); ``demand`` holds them as arrays, without closed ones.
     """
 
-    folder: Path
     revision: str
     about: dict[str, Any]
     sources: dict[str, dict[str, str]]
@@ -174,7 +173,6 @@ def _load(folder: Path, demo: bool, digest: str) -> Pack | PackError:
     district = gpd.GeoDataFrame(known, geometry="geometry", crs=WGS84)
     register = assign_regions(tables["enterprises"], district, tables["places"], plane, district=about["name"]["zh"])
     return Pack(
-        folder=folder,
         revision=digest + ("+demo" if demo else ""),
         about=about,
         sources=described.get("sources", {}),

@@ -82,14 +82,14 @@ def read_table(content: bytes, table: Table) -> tuple[pd.DataFrame, list[Fault]]
     try:
         rows.extend(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline=""), strict=True))
     except UnicodeDecodeError as error:
-        return _empty(table), [Fault(table.file, content[: error.start].count(b"\n") + 1, None, "fault.encoding")]
+        return empty_table(table), [Fault(table.file, content[: error.start].count(b"\n") + 1, None, "fault.encoding")]
     except csv.Error:
-        return _empty(table), [Fault(table.file, len(rows) + 1, None, "fault.csv")]
+        return empty_table(table), [Fault(table.file, len(rows) + 1, None, "fault.csv")]
     if not rows:
-        return _empty(table), [Fault(table.file, None, None, "fault.no_header")]
+        return empty_table(table), [Fault(table.file, None, None, "fault.no_header")]
     header = [name.strip() for name in rows[0]]
     if len(header) == 1 and any(separator in header[0] for separator in ";\t"):
-        return _empty(table), [Fault(table.file, 1, None, "fault.separator")]
+        return empty_table(table), [Fault(table.file, 1, None, "fault.separator")]
     numbered = [(number, row) for number, row in enumerate(rows[1:], start=2) if any(cell.strip() for cell in row)]
     faults = _header_faults(header, table) + [
         Fault(table.file, number, None, "fault.cells", str(len(row)), str(len(header)))
@@ -191,14 +191,9 @@ def _is_date(cell: str) -> bool:
     return True
 
 
-def _empty(table: Table) -> pd.DataFrame:
-    """No rows, with the columns and types of ``table``."""
+def empty_table(table: Table) -> pd.DataFrame:
+    """No rows, with the columns and types of ``table``: the frame of a file that is not there or cannot be read."""
     nothing = pd.Series([], dtype=str)
     frame = pd.DataFrame({column.name: _parse(nothing, column)[0] for column in table.columns})
     frame.insert(0, "row", pd.Series([], dtype="int64"))
     return frame
-
-
-def empty_table(table: Table) -> pd.DataFrame:
-    """The frame of a file that is not there: no rows, the right columns."""
-    return _empty(table)

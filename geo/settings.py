@@ -1,4 +1,4 @@
-"""The settings, one declared list: read once at the edge from the environment, passed on as a frozen value."""
+"""The settings, one declared list: read at the edge from the environment, passed on as a frozen value."""
 
 from __future__ import annotations
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
 from hypothesis import settings
+from tiny_pack import write_pack
 
 from geo.distance import Plane
 
@@ -108,3 +111,15 @@ def _lonlat(plane: Plane, east_km: float, north_km: float) -> tuple[float, float
     x, y = at(east_km, north_km)
     lon, lat = plane.unproject([x], [y])
     return float(lon[0]), float(lat[0])
+
+
+@pytest.fixture(scope="session")
+def tiny(
+    tmp_path_factory: pytest.TempPathFactory,
+    regions: gpd.GeoDataFrame,
+    places: pd.DataFrame,
+    facilities: pd.DataFrame,
+    enterprises: pd.DataFrame,
+) -> Path:
+    """The tiny world as a pack on disk; copy it before changing it."""
+    return write_pack(tmp_path_factory.mktemp("tiny") / "pack", regions, places, facilities, enterprises)

@@ -16,7 +16,7 @@ import pandas as pd
 import pytest
 import shapely
 from starlette.applications import Starlette
-from tiny_pack import set_cell, write_pack
+from tiny_pack import set_cell
 
 with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # starlette would rather have httpx2
@@ -56,17 +56,6 @@ def pack() -> Pack:
 @pytest.fixture(scope="module")
 def api(pack: Pack) -> TestClient:
     return client(lambda: pack)
-
-
-@pytest.fixture(scope="module")
-def tiny(
-    tmp_path_factory: pytest.TempPathFactory,
-    regions: gpd.GeoDataFrame,
-    places: pd.DataFrame,
-    facilities: pd.DataFrame,
-    enterprises: pd.DataFrame,
-) -> Path:
-    return write_pack(tmp_path_factory.mktemp("api") / "pack", regions, places, facilities, enterprises)
 
 
 def collection(api: TestClient, path: str, **params: object) -> list[dict[str, Any]]:

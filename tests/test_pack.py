@@ -16,7 +16,7 @@ import pytest
 import shapely
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tiny_pack import PACK_TOML, SOURCES_TOML, collection, feature, set_cell, write_pack
+from tiny_pack import PACK_TOML, SOURCES_TOML, collection, feature, set_cell
 
 from geo.coverage import TOTAL, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
@@ -33,17 +33,6 @@ FILES = [files[0].file for files in TABLES.values()] + [
     "outline.geojson",
     "regions.geojson",
 ]
-
-
-@pytest.fixture(scope="module")
-def tiny(
-    tmp_path_factory: pytest.TempPathFactory,
-    regions: gpd.GeoDataFrame,
-    places: pd.DataFrame,
-    facilities: pd.DataFrame,
-    enterprises: pd.DataFrame,
-) -> Path:
-    return write_pack(tmp_path_factory.mktemp("tiny") / "pack", regions, places, facilities, enterprises)
 
 
 @pytest.fixture

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
-import geopandas as gpd
 import pandas as pd
 import pytest
 from streamlit.testing.v1 import AppTest
-from tiny_pack import set_cell, write_pack
+from tiny_pack import set_cell
 
 from pages.ui.coverage_map import _sprite
 from pages.ui.words import distance, escape_markdown, percent
@@ -22,10 +22,9 @@ def say(key: str, **values: object) -> str:
 
 
 @pytest.fixture
-def pack(
-    tmp_path: Path, regions: gpd.GeoDataFrame, places: pd.DataFrame, facilities: pd.DataFrame, enterprises: pd.DataFrame
-) -> Path:
-    return write_pack(tmp_path / "pack", regions, places, facilities, enterprises)
+def pack(tiny: Path, tmp_path: Path) -> Path:
+    """A copy to spoil."""
+    return Path(shutil.copytree(tiny, tmp_path / "pack"))
 
 
 def shown(pack: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> str:
