@@ -25,7 +25,15 @@ from geo.i18n import LANGUAGES
 from geo.schema import DATE, STANDINGS, Table, empty_table, read_table
 
 SOURCE_COLUMNS = ("source", "source_a", "source_b")
-SHAPE_COLUMNS = ("code", "geometry", "boundary_standing", "boundary_label_zh", "boundary_label_en")
+SHAPE_COLUMNS = (
+    "code",
+    "geometry",
+    "boundary_standing",
+    "boundary_label_zh",
+    "boundary_label_en",
+    "boundary_source",
+    "boundary_as_of",
+)
 STRETCH_AT_MOST = 0.01
 """By how much a length on the plane may differ from the one on the ground, as a share of it."""
 
@@ -154,6 +162,8 @@ class Reader:
                     "boundary_standing": _text(said.get("standing", "assumed")),
                     "boundary_label_zh": _text(said.get("label_zh")),
                     "boundary_label_en": _text(said.get("label_en")),
+                    "boundary_source": _text(said.get("source")),
+                    "boundary_as_of": _text(said.get("as_of")),
                 }
             )
         frame = pd.DataFrame(rows, columns=["file", "row", *SHAPE_COLUMNS, "source"]).astype({"geometry": object})

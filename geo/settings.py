@@ -7,8 +7,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from geo.errors import SettingError
+from geo.people import ROLES, Role
 
 PROJECT_FOLDER = Path(__file__).parent.parent
+DATABASE = "gongtu.sqlite"
 
 
 @dataclass(frozen=True)
@@ -24,6 +26,31 @@ class Setting:
 SETTINGS = (
     Setting("GONGTU_PACK", "data", "数据包文件夹", "Folder of the data pack"),
     Setting("GONGTU_DEMO", "1", "是否载入示例数据：1 载入，0 不载入", "Load the demonstration records: 1 yes, 0 no"),
+    Setting(
+        "GONGTU_VAR",
+        "var",
+        "存放内置数据库（SQLite）的文件夹",
+        "Folder of the embedded database (SQLite)",
+    ),
+    Setting(
+        "GONGTU_DATABASE_URL",
+        "",
+        "PostgreSQL（须有 PostGIS）的连接地址，如 postgresql://用户:密码@主机/库；留空用内置数据库",
+        "Address of a PostgreSQL database with PostGIS, such as postgresql://user:password@host/name; empty: embedded",
+    ),
+    Setting("GONGTU_SESSION_HOURS", "12", "登录后多少小时须重新登录", "Hours after which one has to sign in again"),
+    Setting(
+        "GONGTU_OIDC_CLAIM",
+        "email",
+        "用单位统一身份登录时，按身份的哪一项定角色",
+        "With an identity provider: the claim that decides the role",
+    ),
+    Setting(
+        "GONGTU_OIDC_ROLES",
+        "",
+        "该项的值对应的角色，如 admin=a@x.cn,b@x.cn;leader=领导组;staff=*",
+        "Roles by the claim's value, such as admin=a@x.cn,b@x.cn;leader=leaders;staff=*",
+    ),
     Setting("GONGTU_TIANDITU_KEY", "", "天地图密钥；留空则不提供天地图底图", "Tianditu key; empty: no such base map"),
     Setting(
         "GONGTU_TILES",
@@ -46,6 +73,10 @@ class Settings:
 
     pack: Path
     demo: bool
+    database_url: str
+    session_hours: int
+    oidc_claim: str
+    oidc_roles: tuple[tuple[Role, tuple[str, ...]], ...]
     tianditu_key: str
     tiles: str
     tiles_datum: str
@@ -57,6 +88,11 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
     return Settings(
         pack=(PROJECT_FOLDER / value["GONGTU_PACK"]).resolve(),
         demo=_one_of(value, "GONGTU_DEMO", ("0", "1")) == "1",
+        database_url=value["GONGTU_DATABASE_URL"]
+        or f"sqlite:///{(PROJECT_FOLDER / value['GONGTU_VAR']).resolve() / DATABASE}",
+        session_hours=_whole(value, "GONGTU_SESSION_HOURS", 1, 24 * 90),
+        oidc_claim=value["GONGTU_OIDC_CLAIM"],
+        oidc_roles=_roles(value, "GONGTU_OIDC_ROLES"),
         tianditu_key=value["GONGTU_TIANDITU_KEY"],
         tiles=_template(value, "GONGTU_TILES"),
         tiles_datum=_one_of(value, "GONGTU_TILES_DATUM", ("wgs84", "gcj02")),
@@ -67,6 +103,25 @@ def _one_of(values: Mapping[str, str], name: str, choices: tuple[str, ...]) -> s
     if values[name] not in choices:
         raise SettingError("error.setting_choice", setting=name, value=values[name], choices=" / ".join(choices))
     return values[name]
+
+
+def _whole(values: Mapping[str, str], name: str, low: int, high: int) -> int:
+    text = values[name]
+    if not (text.isdecimal() and low <= int(text) <= high):
+        raise SettingError("error.setting_whole", setting=name, value=text, low=low, high=high)
+    return int(text)
+
+
+def _roles(values: Mapping[str, str], name: str) -> tuple[tuple[Role, tuple[str, ...]], ...]:
+    """``admin=a,b;staff=*`` as pairs of a role and the values that have it, the highest role first."""
+    found: dict[str, tuple[str, ...]] = {}
+    for part in filter(None, (part.strip() for part in values[name].split(";"))):
+        role, _, who = part.partition("=")
+        names = tuple(filter(None, (one.strip() for one in who.split(","))))
+        if role.strip() not in ROLES[1:] or role.strip() in found or not names:
+            raise SettingError("error.setting_roles", setting=name, value=part)
+        found[role.strip()] = names
+    return tuple((role, found[role]) for role in reversed(ROLES) if role in found)
 
 
 def _template(values: Mapping[str, str], name: str) -> str:

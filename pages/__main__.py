@@ -9,8 +9,8 @@ from pages.ui import cached, frame
 language = frame.open_frame()
 try:
     with st.spinner(translate("app.loading", language)):
-        pack = cached.pack()
+        district = cached.district()
 except GongtuError as error:
     frame.refuse(error, language)
     st.stop()
-frame.navigate(pack, language)
+frame.navigate(district, language)

@@ -10,7 +10,7 @@ from pages.ui import cached, state
 
 language = state.language()
 say = partial(translate, language=language)
-pack = cached.pack()
+district = cached.district()
 
 with st.container(key="text"):
     st.title(say("page.about.title"))
@@ -19,16 +19,16 @@ with st.container(key="text"):
         [say("about.grounds"), say("about.contradictions"), say("about.campaigns"), say("about.sources")]
     )
     with grounds:
-        text.standing(pack, say)
-        for note in pack.about.get("notes", []):
+        text.standing(district, say)
+        for note in district.about.get("notes", []):
             st.subheader(note["title"][language])
             st.markdown(note["text"][language])
         for section in ("region_order", "method", "api"):
             st.subheader(say(f"about.{section}"))
-            st.markdown(say(f"about.{section}_text", crs=pack.plane.crs))
+            st.markdown(say(f"about.{section}_text", crs=district.plane.crs))
     with contradictions:
-        text.contradictions(pack, say, language)
+        text.contradictions(district, say, language)
     with campaigns:
-        text.campaigns(pack, say, language)
+        text.campaigns(district, say, language)
     with sources:
-        text.sources(pack, say, language)
+        text.sources(district, say, language)

@@ -18,22 +18,22 @@ tiles = basemaps(cached.settings())
 
 @st.fragment  # A changed control reruns this much, not the frame.
 def view() -> None:
-    pack = cached.pack()
+    district = cached.district()
     left, right = st.columns([7, 4], gap="small")
     panel = right.container(key="panel")
     with panel:
-        kinds = [kind for kind in KINDS if (pack.facilities["kind"] == kind).any()]
-        asked = state.controls(say, kinds, cached.region_names(pack, language), list(tiles))
-    answer = cached.answer(pack, asked.kinds, asked.within_m, asked.lens, asked.measure)
+        kinds = [kind for kind in KINDS if (district.facilities["kind"] == kind).any()]
+        asked = state.controls(say, kinds, cached.region_names(district, language), list(tiles))
+    answer = cached.answer(district, asked.kinds, asked.within_m, asked.lens, asked.measure)
     with left:  # before the panel's numbers: the map takes longest to draw
-        base, layers = coverage_map(pack, asked, answer, tiles.get(asked.basemap), say, language)
+        base, layers = coverage_map(district, asked, answer, tiles.get(asked.basemap), say, language)
         show_map(base, layers, lambda feature: feature.get("code") and state.pick_region(feature["code"]))
     with panel:
-        coverage_panel.empty_states(pack, asked, say)
-        coverage_panel.totals(pack, asked, answer, say)
+        coverage_panel.empty_states(district, asked, say)
+        coverage_panel.totals(district, asked, answer, say)
         if asked.region:
-            coverage_panel.detail(pack, asked, answer, say, language)
-        coverage_panel.table(pack, asked, answer, say, language)
+            coverage_panel.detail(district, asked, answer, say, language)
+        coverage_panel.table(district, asked, answer, say, language)
 
 
 view()

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import geopandas as gpd
@@ -13,6 +15,8 @@ from hypothesis import settings
 from tiny_pack import write_pack
 
 from geo.distance import Plane
+from geo.settings import Settings, read_settings
+from geo.workspace import Workspace
 
 # How long one example takes on a loaded machine says nothing about the program.
 settings.register_profile("patient", deadline=None)
@@ -123,3 +127,42 @@ def tiny(
 ) -> Path:
     """The tiny world as a pack on disk; copy it before changing it."""
     return write_pack(tmp_path_factory.mktemp("tiny") / "pack", regions, places, facilities, enterprises)
+
+
+class Clock:
+    """A clock that stands still until it is moved; begins on 2025-10-20 at noon in Beijing."""
+
+    def __init__(self) -> None:
+        self.now = datetime(2025, 10, 20, 4, tzinfo=UTC)
+
+    def __call__(self) -> datetime:
+        return self.now
+
+    def pass_by(self, **time: float) -> None:
+        self.now += timedelta(**time)
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def tiny_settings(tiny: Path, tmp_path: Path) -> Settings:
+    """The tiny world, with a store of its own."""
+    return read_settings({"GONGTU_PACK": str(tiny), "GONGTU_VAR": str(tmp_path / "var")})
+
+
+@pytest.fixture
+def workspace(tiny_settings: Settings, clock: Clock) -> Iterator[Workspace]:
+    """The tiny world in a fresh embedded store."""
+    made = Workspace(tiny_settings, clock=clock)
+    yield made
+    made.store.close()
+
+
+@pytest.fixture(autouse=True)
+def _own_store(monkeypatch: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> None:
+    """No test touches the store of the project: the environment names a folder of the test run."""
+    monkeypatch.setenv("GONGTU_VAR", str(tmp_path_factory.getbasetemp() / "var"))
+    monkeypatch.delenv("GONGTU_DATABASE_URL", raising=False)

@@ -10,15 +10,20 @@ import pytest
 
 ROOT = Path(__file__).parent.parent
 ROOMS = (
-    ("geo.errors", "geo.settings", "geo.i18n"),
+    ("geo.errors", "geo.people", "geo.settings", "geo.i18n"),
     ("geo.datum", "geo.schema"),
     ("geo.distance",),
     ("geo.regions", "geo.places", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
     ("geo.coverage",),
     ("geo.measures",),
     ("geo.pack_reader",),
+    ("geo.district",),
     ("geo.pack",),
+    ("geo.storage",),
+    ("geo.intake",),
+    ("geo.workspace",),
     ("geo.layers",),
+    ("geo.export",),
     ("geo.web",),
     ("geo.__main__",),
     ("pages.ui",),
@@ -36,6 +41,15 @@ LIBRARIES = {
     "branca": ("geo.layers", "pages.ui.map_view", "pages.ui.coverage_map"),
     "pyproj": ("geo.distance", "geo.pack_reader"),
     "scipy": ("geo.distance",),
+    "sqlalchemy": ("geo.storage",),
+    "alembic": ("geo.storage",),
+    "psycopg": ("geo.storage",),
+    "argon2": ("geo.storage",),
+    "python_calamine": ("geo.intake",),
+    "stdnum": ("geo.intake",),
+    "xlsxwriter": ("geo.export", "geo.intake"),
+    "pyogrio": ("geo.export", "geo.intake"),
+    "jinja2": ("geo.web",),
 }
 """The rooms that may know a library."""
 
@@ -96,7 +110,7 @@ def test_libraries_keep_to_their_rooms(path: Path) -> None:
 @pytest.mark.parametrize("path", sources(), ids=module)
 def test_the_clock_and_the_environment_are_read_at_the_edges(path: Path) -> None:
     text = path.read_text(encoding="utf-8")
-    if module(path) not in ("app", "pages.ui.cached", "geo.__main__"):
+    if module(path) not in ("app", "pages.ui.cached", "geo.__main__", "geo.workspace"):
         assert "os.environ" not in text
         assert "datetime.now" not in text
         assert "date.today" not in text

@@ -13,16 +13,16 @@ from geo.pack import open_pack
 from geo.settings import read_settings
 
 st.set_page_config(layout="wide")
-pack = open_pack(read_settings({}).pack, demo=True)
+district = open_pack(read_settings({}).pack, demo=True)
 within_m = st.slider("Reach", 250, 5000, 1000, 250)
-stations = serving(pack.facilities, ["rest_station"])
-where = sites(stations, pack.plane)
-nearest = nearest_two(pack.demand.x, pack.demand.y, *where)
-table = lens_table(coverage(pack.demand, nearest, within_m), "service")
-beyond = gaps(pack.regions_m, where, within_m)
+stations = serving(district.facilities, ["rest_station"])
+where = sites(stations, district.plane)
+nearest = nearest_two(district.demand.x, district.demand.y, *where)
+table = lens_table(coverage(district.demand, nearest, within_m), "service")
+beyond = gaps(district.regions_m, where, within_m)
 
-drawn = base_map(tuple(pack.regions.total_bounds))
-shapes = pack.regions[["code", "name", "geometry"]].merge(pd.DataFrame(table), on="code")
+drawn = base_map(tuple(district.regions.total_bounds))
+shapes = district.regions[["code", "name", "geometry"]].merge(pd.DataFrame(table), on="code")
 style = {"fillColor": "#efcf9f", "color": "#fff", "weight": 1.5, "fillOpacity": 1}
 folium.GeoJson(shapes, style_function=lambda _: style).add_to(drawn)
 folium.GeoJson(beyond[["code", "geometry"]].to_crs(4326)).add_to(drawn)

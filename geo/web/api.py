@@ -24,7 +24,8 @@ from geo.enterprises import counted
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain
-from geo.pack import Pack, public_reason
+from geo.district import District
+from geo.pack import public_reason
 
 REACH_AT_MOST_M = 50_000
 DECIMALS = 6
@@ -43,8 +44,8 @@ PROVENANCE = ("standing", "source", "as_of")
 Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
 
 
-def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
-    """The API over the pack that ``get_pack`` gives at each request."""
+def create_api(get_district: Callable[[], District]) -> FastAPI:
+    """The API over the district that ``get_district`` gives at each request."""
     api: FastAPI = FastAPIOffline(
         title="工图 Gongtu",
         version=__version__,
@@ -73,14 +74,14 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
     @api.get("/v1/regions", tags=["map"])
     def regions() -> JSONResponse:
         """The towns and subdistricts with their polygons, and how far the polygons can be trusted."""
-        pack = get_pack()
-        return _collection(pack, pack.regions, (*COLUMNS["regions"], *BOUNDARY, *PROVENANCE))
+        district = get_district()
+        return _collection(district, district.regions, (*COLUMNS["regions"], *BOUNDARY, *PROVENANCE))
 
     @api.get("/v1/positions", tags=["map"])
     def positions() -> JSONResponse:
         """The positions that teams are stationed at. Four of the 24 are no regions and lie inside regions."""
-        pack = get_pack()
-        return _collection(pack, pack.positions, (*COLUMNS["positions"], *LOCATION, *PROVENANCE))
+        district = get_district()
+        return _collection(district, district.positions, (*COLUMNS["positions"], *LOCATION, *PROVENANCE))
 
     @api.get("/v1/facilities", tags=["map"])
     def facilities(
@@ -91,18 +92,18 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
         ] = "",
     ) -> JSONResponse:
         """Facilities of the kinds, region and box asked for; all of them without. Their geometry may be null."""
-        pack = get_pack()
-        found = pack.facilities
+        district = get_district()
+        found = district.facilities
         if kind:
             found = found[found["kind"].isin(kind)]
         if region:
-            if region not in set(pack.regions["code"]):
+            if region not in set(district.regions["code"]):
                 raise ParameterError("error.region_unknown", field="region", value=region)
             found = found[found["region"] == region]
         if bbox:
             west, south, east, north = _box(bbox)
             found = found[found["lon"].between(west, east) & found["lat"].between(south, north)]
-        return _collection(pack, found, (*COLUMNS["facilities"], *LOCATION, *PROVENANCE))
+        return _collection(district, found, (*COLUMNS["facilities"], *LOCATION, *PROVENANCE))
 
     @api.get("/v1/coverage", tags=["coverage"])
     def coverage_of(
@@ -117,26 +118,26 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
         = all``. ``standings`` says on what grounds the enterprises and facilities counted stand. Straight-line metres
         on the pack's plane. ``format=geojson`` gives the gap polygons instead, null where a region has no gap.
         """
-        pack = get_pack()
-        serve = serving(pack.facilities, kind)
-        chosen = sites(serve, pack.plane)
-        beyond = gaps(pack.regions_m, chosen, within_m)
-        grounds = {"enterprises": counted(pack.enterprises), "facilities": serve}
+        district = get_district()
+        serve = serving(district.facilities, kind)
+        chosen = sites(serve, district.plane)
+        beyond = gaps(district.regions_m, chosen, within_m)
+        grounds = {"enterprises": counted(district.enterprises), "facilities": serve}
         standings = {name: frame["standing"].value_counts().to_dict() for name, frame in grounds.items()}
         asked = {
             "kinds": list(dict.fromkeys(kind)),
             "within_m": abs(within_m),
             "lens": lens,
             "standings": standings,
-            **_data(pack),
+            **_data(district),
         }
-        names = pack.regions[["code", "name", "name_en", *BOUNDARY]]
+        names = district.regions[["code", "name", "name_en", *BOUNDARY]]
         if format == "geojson":
-            shown = beyond.to_crs("EPSG:4326").merge(names.assign(**_gap_provenance(pack)), on="code")
+            shown = beyond.to_crs("EPSG:4326").merge(names.assign(**_gap_provenance(district)), on="code")
             columns = (*names.columns, "gap_area_km2", "covered_area_km2", *PROVENANCE)
-            return _collection(pack, shown, columns, asked)
-        nearest = nearest_two(pack.demand.x, pack.demand.y, *chosen)
-        table = lens_table(coverage(pack.demand, nearest, within_m), lens).set_index("code")
+            return _collection(district, shown, columns, asked)
+        nearest = nearest_two(district.demand.x, district.demand.y, *chosen)
+        table = lens_table(coverage(district.demand, nearest, within_m), lens).set_index("code")
         table = table.astype(dict.fromkeys(table.filter(like="workers_"), "int64"))
         areas = beyond.set_index("code")[["gap_area_km2", "covered_area_km2"]]
         rows = table.to_dict("index")
@@ -153,19 +154,19 @@ def create_api(get_pack: Callable[[], Pack]) -> FastAPI:
     return api
 
 
-def health(get_pack: Callable[[], Pack]) -> JSONResponse:
+def health(get_district: Callable[[], District]) -> JSONResponse:
     """Whether the app can answer: 200 and what it serves, or 503 and why not."""
     try:
-        pack = get_pack()
+        district = get_district()
     except GongtuError as error:
         return JSONResponse({"status": "error", "reason": public_reason(error, "en")}, status_code=503)
-    return JSONResponse({"status": "ok", "version": __version__, "pack": pack.about["id"], "revision": pack.revision})
+    return JSONResponse({"status": "ok", "version": __version__, "pack": district.about["id"], "revision": district.revision})
 
 
-def _gap_provenance(pack: Pack) -> dict[str, str]:
+def _gap_provenance(district: District) -> dict[str, str]:
     """Gaps follow from the boundaries and the facilities, whatever these rest on."""
-    found = pd.concat([pack.regions["source"], pack.facilities["source"]]).str.split(";").explode().str.strip()
-    return {"standing": "inferred", "source": ";".join(sorted(found.unique())), "as_of": pack.about["as_of"]}
+    found = pd.concat([district.regions["source"], district.facilities["source"]]).str.split(";").explode().str.strip()
+    return {"standing": "inferred", "source": ";".join(sorted(found.unique())), "as_of": district.about["as_of"]}
 
 
 def _known_parameters(request: Request) -> None:
@@ -192,14 +193,14 @@ def _box(text: str) -> tuple[float, float, float, float]:
     return west, south, east, north
 
 
-def _data(pack: Pack) -> dict[str, Any]:
+def _data(district: District) -> dict[str, Any]:
     """What every answer says of its data."""
-    notice = {language: pack.notice(language) for language in LANGUAGES}
-    return {"datum": "WGS-84", "as_of": pack.about["as_of"], "notice": notice, "revision": pack.revision}
+    notice = {language: district.notice(language) for language in LANGUAGES}
+    return {"datum": "WGS-84", "as_of": district.about["as_of"], "notice": notice, "revision": district.revision}
 
 
 def _collection(
-    pack: Pack, frame: gpd.GeoDataFrame, columns: tuple[str, ...], about: dict[str, Any] | None = None
+    district: District, frame: gpd.GeoDataFrame, columns: tuple[str, ...], about: dict[str, Any] | None = None
 ) -> JSONResponse:
     """A GeoJSON FeatureCollection of ``frame`` (WGS-84): six decimals of a degree, rings wound as RFC 7946 has them,
     unknown values and places null.
@@ -214,7 +215,7 @@ def _collection(
         if "amenities" in properties:
             properties["amenities"] = parse_amenities(properties["amenities"] or "")
     return JSONResponse(
-        {"type": "FeatureCollection", **(about or _data(pack)), "features": features},
+        {"type": "FeatureCollection", **(about or _data(district)), "features": features},
         media_type="application/geo+json",
     )
 

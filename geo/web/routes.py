@@ -8,14 +8,14 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from geo.pack import Pack
+from geo.district import District
 from geo.web import api, assets
 
 
-def routes(get_pack: Callable[[], Pack]) -> list[BaseRoute]:
-    """Health check, API and map files; ``get_pack`` is asked at each request, so that a mended pack is seen."""
+def routes(get_district: Callable[[], District]) -> list[BaseRoute]:
+    """Health check, API and map files; ``get_district`` is asked at each request, so that a mended pack is seen."""
 
     def health(_: Request) -> Response:
-        return api.health(get_pack)
+        return api.health(get_district)
 
-    return [Route("/healthz", health), Mount("/api", api.create_api(get_pack)), *assets.routes()]
+    return [Route("/healthz", health), Mount("/api", api.create_api(get_district)), *assets.routes()]

@@ -9,7 +9,8 @@ import pandas as pd
 import streamlit as st
 
 from geo.i18n import Language
-from geo.pack import TABLES, Pack
+from geo.district import District
+from geo.pack import TABLES
 from geo.schema import STANDINGS
 from pages.ui.words import Say, escape_markdown, local_name
 
@@ -26,11 +27,11 @@ def _in(language: Language, record: Mapping[str, Any], name: str) -> str:
     return str((language == "en" and record.get(f"{name}_en")) or record.get(name, ""))
 
 
-def standing(pack: Pack, say: Say) -> None:
+def standing(district: District, say: Say) -> None:
     """What each standing means, and how many records of each noun have it."""
     st.subheader(say("about.standing"))
     st.markdown("\n".join(f"- {say(f'about.standing_{standing}')}" for standing in STANDINGS))
-    counts = {name: getattr(pack, name)["standing"].value_counts() for name in TABLES}
+    counts = {name: getattr(district, name)["standing"].value_counts() for name in TABLES}
     st.subheader(say("about.count"))
     _table(
         [
@@ -42,9 +43,9 @@ def standing(pack: Pack, say: Say) -> None:
     )
 
 
-def contradictions(pack: Pack, say: Say, language: Language) -> None:
+def contradictions(district: District, say: Say, language: Language) -> None:
     """What the sources say against one another or themselves, and what the map makes of it."""
-    sources = {name: _in(language, source, "short") or name for name, source in pack.sources.items()}
+    sources = {name: _in(language, source, "short") or name for name, source in district.sources.items()}
     _table(
         [
             {
@@ -53,17 +54,17 @@ def contradictions(pack: Pack, say: Say, language: Language) -> None:
                 say("about.claim_b"): f"{row['claim_b']}（{sources.get(row['source_b'], row['source_b'])}）",
                 say("about.handling"): _in(language, row, "handling"),
             }
-            for row in pack.contradictions.to_dict("records")
+            for row in district.contradictions.to_dict("records")
         ],
         alt=say("about.contradictions"),
     )
 
 
-def campaigns(pack: Pack, say: Say, language: Language) -> None:
+def campaigns(district: District, say: Say, language: Language) -> None:
     """Each campaign with its teams, visits, programmes and published figures, the newest first."""
-    for campaign in pack.campaigns.sort_values("id", ascending=False).to_dict("records"):
+    for campaign in district.campaigns.sort_values("id", ascending=False).to_dict("records"):
         st.subheader(escape_markdown(local_name(campaign, language)))
-        mine = {name: getattr(pack, name) for name in ("teams", "visits", "programmes", "figures")}
+        mine = {name: getattr(district, name) for name in ("teams", "visits", "programmes", "figures")}
         mine = {name: frame[frame["campaign"] == campaign["id"]] for name, frame in mine.items()}
         started = ""
         if campaign["starts"]:
@@ -110,7 +111,7 @@ def _figures(frame: pd.DataFrame, say: Say, language: Language) -> None:
     )
 
 
-def sources(pack: Pack, say: Say, language: Language) -> None:
+def sources(district: District, say: Say, language: Language) -> None:
     """Each file of the pack, and each source its records name."""
     st.subheader(say("about.files"))
     _table(
@@ -122,7 +123,7 @@ def sources(pack: Pack, say: Say, language: Language) -> None:
                 say("about.licence"): _in(language, about, "licence"),
                 say("about.how"): _in(language, about, "how"),
             }
-            for file, about in pack.files.items()
+            for file, about in district.files.items()
         ],
         alt=say("about.files"),
     )
@@ -137,7 +138,7 @@ def sources(pack: Pack, say: Say, language: Language) -> None:
                 say("about.licence"): _in(language, source, "licence"),
                 say("about.note"): _in(language, source, "note"),
             }
-            for name, source in pack.sources.items()
+            for name, source in district.sources.items()
         ],
         alt=say("about.sources"),
     )

@@ -23,7 +23,8 @@ from geo.facilities import serving
 from geo.i18n import Language
 from geo.layers.geojson import to_geojson
 from geo.measures import Measure, shares
-from geo.pack import Pack, open_pack
+from geo.district import District
+from geo.pack import open_pack
 from geo.settings import Settings, read_settings
 from pages.ui import state
 from pages.ui.words import local_name
@@ -40,8 +41,8 @@ def settings() -> Settings:
     return read_settings(os.environ)
 
 
-def pack() -> Pack:
-    """The pack as it is on disk (geo.pack keeps it in memory until a file of it changes)."""
+def district() -> District:
+    """The district as it is on disk (geo.pack keeps it in memory until a file of it changes)."""
     now = settings()
     return open_pack(now.pack, demo=now.demo)
 
@@ -58,15 +59,15 @@ class Drawing:
     free_corner: Literal["bottomleft", "bottomright"]
 
 
-def drawing(pack: Pack, datum: Datum) -> Drawing:
+def drawing(district: District, datum: Datum) -> Drawing:
     """The district's outlines for the map."""
-    return _drawing(pack.revision, datum, pack)
+    return _drawing(district.revision, datum, district)
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _drawing(revision: str, datum: Datum, _pack: Pack) -> Drawing:
-    plane = _pack.plane
-    outlines = shapely.coverage_simplify(_pack.regions_m.geometry.to_numpy(), REGION_DETAIL_M)
+def _drawing(revision: str, datum: Datum, _district: District) -> Drawing:
+    plane = _district.plane
+    outlines = shapely.coverage_simplify(_district.regions_m.geometry.to_numpy(), REGION_DETAIL_M)
     middles = shapely.get_coordinates([shapely.maximum_inscribed_circle(shape) for shape in outlines])[::2]
     lon, lat = convert(*plane.unproject(middles[:, 0], middles[:, 1]), "wgs84", datum)
     geometries = to_geojson(outlines, plane, datum)
@@ -98,18 +99,18 @@ def _once(what: tuple[object, ...], _make: Callable[[], object]) -> object:
     return _make()
 
 
-def region_names(pack: Pack, language: Language) -> dict[str, str]:
+def region_names(district: District, language: Language) -> dict[str, str]:
     """Code → name in the language, in region order."""
-    columns = pack.regions[["code", "name", "name_en"]]
+    columns = district.regions[["code", "name", "name_en"]]
     return once(
-        ("region_names", pack.revision, language),
+        ("region_names", district.revision, language),
         lambda: {row["code"]: local_name(row, language) for row in columns.to_dict("records")},
     )
 
 
-def register(pack: Pack) -> pd.DataFrame:
-    """The enterprises that are counted, in the order of ``pack.demand``."""
-    return once(("register", pack.revision), lambda: counted(pack.enterprises).reset_index(drop=True))
+def register(district: District) -> pd.DataFrame:
+    """The enterprises that are counted, in the order of ``district.demand``."""
+    return once(("register", district.revision), lambda: counted(district.enterprises).reset_index(drop=True))
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,36 +124,36 @@ class Answer:
     gaps: NDArray[np.object_]
 
 
-def answer(pack: Pack, kinds: Sequence[str], within_m: float, lens: Lens, measure: Measure) -> Answer:
+def answer(district: District, kinds: Sequence[str], within_m: float, lens: Lens, measure: Measure) -> Answer:
     """The coverage of one view."""
     kinds = tuple(sorted(kinds))
-    nearest = _nearest(pack.revision, kinds, pack)
-    found = _coverage(pack.revision, kinds, within_m, pack, nearest)
-    beyond, areas = _gaps(pack.revision, kinds, within_m, pack)
+    nearest = _nearest(district.revision, kinds, district)
+    found = _coverage(district.revision, kinds, within_m, district, nearest)
+    beyond, areas = _gaps(district.revision, kinds, within_m, district)
     rows = lens_table(found, lens).set_index("code").join(areas)
     return Answer(found, nearest, rows.assign(share=shares(found, areas, lens, measure)), beyond)
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _sites(revision: str, kinds: tuple[str, ...], _pack: Pack) -> Sites:
-    return sites(serving(_pack.facilities, kinds), _pack.plane)
+def _sites(revision: str, kinds: tuple[str, ...], _district: District) -> Sites:
+    return sites(serving(_district.facilities, kinds), _district.plane)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _nearest(revision: str, kinds: tuple[str, ...], _pack: Pack) -> Nearest:
-    return nearest_two(_pack.demand.x, _pack.demand.y, *_sites(revision, kinds, _pack))
+def _nearest(revision: str, kinds: tuple[str, ...], _district: District) -> Nearest:
+    return nearest_two(_district.demand.x, _district.demand.y, *_sites(revision, kinds, _district))
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _coverage(revision: str, kinds: tuple[str, ...], within_m: float, _pack: Pack, _nearest: Nearest) -> Coverage:
-    return coverage(_pack.demand, _nearest, within_m)
+def _coverage(revision: str, kinds: tuple[str, ...], within_m: float, _district: District, _nearest: Nearest) -> Coverage:
+    return coverage(_district.demand, _nearest, within_m)
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
 def _gaps(
-    revision: str, kinds: tuple[str, ...], within_m: float, _pack: Pack
+    revision: str, kinds: tuple[str, ...], within_m: float, _district: District
 ) -> tuple[NDArray[np.object_], pd.DataFrame]:
-    found = gaps(_pack.regions_m, _sites(revision, kinds, _pack), within_m)
+    found = gaps(_district.regions_m, _sites(revision, kinds, _district), within_m)
     return found.geometry.to_numpy(), found.set_index("code")[["gap_area_km2", "covered_area_km2"]]
 
 
@@ -162,19 +163,19 @@ def warm() -> None:
     A pack with faults is left to the pages to explain.
     """
     with suppress(GongtuError):
-        now = pack()
+        now = district()
         for within_m in state.REACHES_M:
             answer(now, state.KINDS_AT_FIRST, within_m, "service", "enterprises")
             gap_drawing(now, state.KINDS_AT_FIRST, within_m, "wgs84")
 
 
-def gap_drawing(pack: Pack, kinds: Sequence[str], within_m: float, datum: Datum) -> list[str]:
+def gap_drawing(district: District, kinds: Sequence[str], within_m: float, datum: Datum) -> list[str]:
     """The gap polygons for the map, simplified; regions without a gap are left out."""
-    return _gap_drawing(pack.revision, tuple(sorted(kinds)), within_m, datum, pack)
+    return _gap_drawing(district.revision, tuple(sorted(kinds)), within_m, datum, district)
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _gap_drawing(revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _pack: Pack) -> list[str]:
-    beyond, _ = _gaps(revision, kinds, within_m, _pack)
+def _gap_drawing(revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _district: District) -> list[str]:
+    beyond, _ = _gaps(revision, kinds, within_m, _district)
     simple = shapely.simplify(beyond, GAP_DETAIL_M)
-    return to_geojson(simple[~shapely.is_empty(simple)], _pack.plane, datum)
+    return to_geojson(simple[~shapely.is_empty(simple)], _district.plane, datum)

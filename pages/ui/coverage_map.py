@@ -18,7 +18,7 @@ from geo.layers import areas, legend, points
 from geo.layers.base import Basemap, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
-from geo.pack import Pack
+from geo.district import District
 from geo.regions import name_codes
 from pages.ui import cached
 from pages.ui.state import View
@@ -29,14 +29,14 @@ ABOVE = {"position": 200, "not_serving": 100, "synthetic": 500, "real": 1000}
 
 
 def coverage_map(
-    pack: Pack, view: View, answer: cached.Answer, basemap: Basemap | None, say: Say, language: Language
+    district: District, view: View, answer: cached.Answer, basemap: Basemap | None, say: Say, language: Language
 ) -> tuple[folium.Map, list[MacroElement]]:
     """The constant base map, and the layers that show ``answer`` over it."""
-    drawing = cached.drawing(pack, basemap.datum if basemap else "wgs84")
-    key = (pack.revision, view.kinds, drawing.datum, language)
-    seen = cached.once(("marks", *key), lambda: _marks(pack, view.kinds, drawing.datum, say, language))
-    label_of = cached.region_names(pack, language)
-    rows = answer.rows.loc[pack.demand.codes]
+    drawing = cached.drawing(district, basemap.datum if basemap else "wgs84")
+    key = (district.revision, view.kinds, drawing.datum, language)
+    seen = cached.once(("marks", *key), lambda: _marks(district, view.kinds, drawing.datum, say, language))
+    label_of = cached.region_names(district, language)
+    rows = answer.rows.loc[district.demand.codes]
     chosen = set(view.layers)
 
     layers: list[MacroElement] = areas.regions(
@@ -48,10 +48,10 @@ def coverage_map(
         selected=view.region,
     )
     if "gaps" in chosen:
-        layers.append(areas.gaps(cached.gap_drawing(pack, view.kinds, view.within_m, drawing.datum)))
+        layers.append(areas.gaps(cached.gap_drawing(district, view.kinds, view.within_m, drawing.datum)))
     cell_m = None
-    if "enterprises" in chosen and len(pack.demand.id):
-        layer, cell_m = _enterprises(pack, view, answer, drawing, say)
+    if "enterprises" in chosen and len(district.demand.id):
+        layer, cell_m = _enterprises(district, view, answer, drawing, say)
         layers.append(layer)
     if "names" in chosen:
         layers.append(areas.names(drawing.centres, list(label_of.values()), selected=label_of.get(view.region, "")))
@@ -59,9 +59,9 @@ def coverage_map(
         layers.append(GeoJsonLayer(seen.positions, "points"))
     if "facilities" in chosen:
         layers.append(GeoJsonLayer(seen.facilities, "points"))
-    layers.append(_legend(pack, view, seen, rows["share"].isna(), cell_m, drawing.free_corner, say, language))
+    layers.append(_legend(district, view, seen, rows["share"].isna(), cell_m, drawing.free_corner, say, language))
     zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(pack, "wgs84").bounds, zoom_corner=zoom_corner)
+    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
     return base, [Tiles(basemap), *layers]
 
 
@@ -74,19 +74,19 @@ class _Marks:
     legend: tuple[legend.Row, ...]
 
 
-def _marks(pack: Pack, kinds: Sequence[str], datum: Datum, say: Say, language: Language) -> _Marks:
+def _marks(district: District, kinds: Sequence[str], datum: Datum, say: Say, language: Language) -> _Marks:
     """The marks of all positions, of the facilities of the kinds chosen, and of every real one besides."""
-    facilities = pack.facilities
+    facilities = district.facilities
     real = facilities["standing"] != "synthetic"
     invented = facilities[facilities["kind"].isin(kinds) & ~real]
-    regional = pack.positions["kind"] == "region"
+    regional = district.positions["kind"] == "region"
     # What is real, and the positions that are no regions, must not hide one another.
     known = [_facility(*at, say, language) for at in _placed(facilities[real], datum)]
     apart = points.side_by_side(
-        known + [_position(*at, say, language) for at in _placed(pack.positions[~regional], datum)]
+        known + [_position(*at, say, language) for at in _placed(district.positions[~regional], datum)]
     )
     marks = [_facility(*at, say, language) for at in _placed(invented, datum)] + apart[: len(known)]
-    positions = [_position(*at, say, language) for at in _placed(pack.positions[regional], datum)] + apart[len(known) :]
+    positions = [_position(*at, say, language) for at in _placed(district.positions[regional], datum)] + apart[len(known) :]
     looks: dict[str, list[dict[str, Any]]] = {}
     shown = pd.concat([facilities[real], invented])
     for record in shown[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
@@ -124,14 +124,14 @@ def _region_lines(row: Mapping[str, Any], view: View, say: Say) -> list[str]:
 
 
 def _enterprises(
-    pack: Pack, view: View, answer: cached.Answer, drawing: cached.Drawing, say: Say
+    district: District, view: View, answer: cached.Answer, drawing: cached.Drawing, say: Say
 ) -> tuple[GeoJsonLayer, int]:
     """The enterprises of the lens as circles, and how large the cells are that they were gathered in."""
-    seen = in_lens(pack.demand, view.lens)
-    real = bool((pack.enterprises["standing"] != "synthetic").any())
-    cells = points.gather(pack.demand.x[seen], pack.demand.y[seen], answer.found.status[seen], private=real)
-    lon, lat = convert(*pack.plane.unproject(cells.x, cells.y), "wgs84", drawing.datum)
-    codes = name_codes(pack.region_index.locate(cells.x, cells.y), pack.demand.codes)
+    seen = in_lens(district.demand, view.lens)
+    real = bool((district.enterprises["standing"] != "synthetic").any())
+    cells = points.gather(district.demand.x[seen], district.demand.y[seen], answer.found.status[seen], private=real)
+    lon, lat = convert(*district.plane.unproject(cells.x, cells.y), "wgs84", drawing.datum)
+    codes = name_codes(district.region_index.locate(cells.x, cells.y), district.demand.codes)
     titles = [
         say("tip.cell", count=f"{count:,}", unserved=f"{unserved:,}")
         for count, unserved in zip(cells.count, cells.unserved, strict=True)
@@ -180,7 +180,7 @@ def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, langu
 
 
 def _legend(
-    pack: Pack,
+    district: District,
     view: View,
     seen: _Marks,
     no_data: pd.Series,
@@ -191,8 +191,8 @@ def _legend(
 ) -> legend.Legend:
     rows = list(seen.legend) if "facilities" in view.layers else []
     if "positions" in view.layers:
-        regional = pack.positions["kind"] == "region"
-        for which, mark in ((pack.positions[~regional], "position"), (pack.positions[regional], "position-region")):
+        regional = district.positions["kind"] == "region"
+        for which, mark in ((district.positions[~regional], "position"), (district.positions[regional], "position-region")):
             grounds = "、".join(say(f"standing.{standing}") for standing in sorted(set(which["standing"])))
             if len(which):
                 rows.append(legend.Row(say(f"legend.{mark.replace('-', '_')}", standing=grounds), mark=mark))
@@ -205,9 +205,9 @@ def _legend(
         rows.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
     nothing = bool(no_data.all())
     said = (
-        pack.regions[f"boundary_label_{language}"].iloc[0],
-        say("legend.invented") if pack.invented else "",
-        say("app.as_of", date=pack.about["as_of"]),
+        district.regions[f"boundary_label_{language}"].iloc[0],
+        say("legend.invented") if district.invented else "",
+        say("app.as_of", date=district.about["as_of"]),
     )
     return legend.Legend(
         say("legend.title"),

@@ -11,7 +11,7 @@ from geo.coverage import NO_REGION, TOTAL
 from geo.enterprises import READINGS
 from geo.i18n import Language
 from geo.measures import headline, ranked, worst_served
-from geo.pack import Pack
+from geo.district import District
 from pages.ui import cached
 from pages.ui.coverage_map import facility_lines
 from pages.ui.state import View, pick_region
@@ -21,9 +21,9 @@ from pages.ui.words import Say, distance, escape_markdown, local_name, percent, 
 LISTED = 5
 
 
-def totals(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
+def totals(district: District, view: View, answer: cached.Answer, say: Say) -> None:
     """Three numbers for the whole district, each with what it counts; a dash where nothing is known to count."""
-    found = headline(answer.rows, pack.demand.codes)
+    found = headline(answer.rows, district.demand.codes)
     total = answer.rows.loc[TOTAL]
     names = ("all", "unknown", "enterprises", "unionised", "workers_served", "workers_unknown")
     counts = {name: f"{total[name]:,.0f}" for name in names}
@@ -47,20 +47,20 @@ def totals(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
             )
 
 
-def empty_states(pack: Pack, view: View, say: Say) -> None:
+def empty_states(district: District, view: View, say: Say) -> None:
     """What is missing for the numbers to mean anything, and what to do."""
-    if not len(pack.demand.id):
+    if not len(district.demand.id):
         st.info(say("empty.register_help"), title=say("empty.register"))
-    if not len(pack.facilities):
+    if not len(district.facilities):
         st.info(say("empty.facilities_help"), title=say("empty.facilities"))
     elif not view.kinds:
         st.info(say("empty.kinds_help"), title=say("empty.kinds"))
 
 
-def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
+def table(district: District, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
     """The regions, largest gap first, each with its bar; then those of no region, then the district."""
-    names = cached.region_names(pack, language)
-    order = ranked(answer.rows.loc[pack.demand.codes, "share"]).index
+    names = cached.region_names(district, language)
+    order = ranked(answer.rows.loc[district.demand.codes, "share"]).index
     extra = [NO_REGION] if answer.rows.loc[NO_REGION, "all"] else []
     bars = [_bar(code, names.get(code, ""), answer.rows.loc[code], say) for code in [*order, *extra]]
     columns = [say(f"table.{name}") for name in ("region", "share", f"all_{view.lens}", "unserved", "unknown", "gap")]
@@ -74,7 +74,7 @@ def table(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Lan
         selected=view.region,
         on_pick=pick_region,
     )
-    st.caption(cached.once(("basis", pack.revision, language), lambda: _basis(pack, answer, say)))
+    st.caption(cached.once(("basis", district.revision, language), lambda: _basis(district, answer, say)))
 
 
 def _bar(code: str, name: str, row: pd.Series[Any], say: Say) -> Bar:
@@ -89,9 +89,9 @@ def _bar(code: str, name: str, row: pd.Series[Any], say: Say) -> Bar:
     )
 
 
-def _basis(pack: Pack, answer: cached.Answer, say: Say) -> str:
+def _basis(district: District, answer: cached.Answer, say: Say) -> str:
     """How the enterprises came by their region, and how often the readings disagree."""
-    register = cached.register(pack)
+    register = cached.register(district)
     by = register["region_by"].value_counts()
     return say(
         "table.basis",
@@ -102,9 +102,9 @@ def _basis(pack: Pack, answer: cached.Answer, say: Say) -> str:
     )
 
 
-def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
+def detail(district: District, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
     """The region selected: its share against the district's, its positions, facilities, worst-served enterprises."""
-    region = pack.regions.set_index("code").loc[view.region]
+    region = district.regions.set_index("code").loc[view.region]
     row, district = answer.rows.loc[view.region], answer.rows.loc[TOTAL]
     with st.container(border=True, key="detail"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -122,26 +122,26 @@ def detail(pack: Pack, view: View, answer: cached.Answer, say: Say, language: La
         if not pd.isna(region["in_campaign"]) and not region["in_campaign"]:
             facts.append(say("detail.not_in_campaign"))
         st.caption(" · ".join(facts))
-        here = _positions(pack, view, say, language)
+        here = _positions(district, view, say, language)
         if here:
             st.caption(escape_markdown(here))
         facilities, worst = st.tabs([say("detail.facilities"), say("detail.worst")])
         with facilities:
-            _facilities(pack, view, say, language)
+            _facilities(district, view, say, language)
         with worst:
-            _worst(pack, view, answer, say)
+            _worst(district, view, answer, say)
 
 
-def _positions(pack: Pack, view: View, say: Say, language: Language) -> str:
-    here = pack.positions[pack.positions["region"] == view.region]
+def _positions(district: District, view: View, say: Say, language: Language) -> str:
+    here = district.positions[district.positions["region"] == view.region]
     comma = "、" if language == "zh" else ", "
     names = comma.join(local_name(record, language) for record in here.to_dict("records"))
     return names and say("detail.positions", names=names)
 
 
-def _facilities(pack: Pack, view: View, say: Say, language: Language) -> None:
+def _facilities(district: District, view: View, say: Say, language: Language) -> None:
     """The facilities of the region, those that exist before those invented."""
-    here = pack.facilities[pack.facilities["region"] == view.region]
+    here = district.facilities[district.facilities["region"] == view.region]
     here = here.iloc[(here["standing"] == "synthetic").argsort(kind="stable")]
     if not len(here):
         st.caption(say("detail.no_facilities"))
@@ -150,11 +150,11 @@ def _facilities(pack: Pack, view: View, say: Say, language: Language) -> None:
         st.caption(f"**{escape_markdown(local_name(record, language))}**  \n{lines}")
 
 
-def _worst(pack: Pack, view: View, answer: cached.Answer, say: Say) -> None:
+def _worst(district: District, view: View, answer: cached.Answer, say: Say) -> None:
     """The unserved enterprises farthest from a site: by name where they are invented, else only how many."""
-    region = int(pack.regions.index[pack.regions["code"] == view.region][0])
-    rows = worst_served(pack.demand, answer.found, answer.nearest, view.lens, region, LISTED)
-    records = cached.register(pack).iloc[rows]
+    region = int(district.regions.index[district.regions["code"] == view.region][0])
+    rows = worst_served(district.demand, answer.found, answer.nearest, view.lens, region, LISTED)
+    records = cached.register(district).iloc[rows]
     if not len(rows):
         st.caption(say("detail.worst_none"))
     elif (records["standing"] != "synthetic").any():

@@ -10,7 +10,8 @@ import streamlit as st
 
 from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, Language, translate
-from geo.pack import Pack, public_reason
+from geo.district import District
+from geo.pack import public_reason
 from pages.ui import state
 from pages.ui.words import escape_markdown
 
@@ -40,7 +41,7 @@ def open_frame() -> Language:
     return state.language()
 
 
-def navigate(pack: Pack, language: Language) -> None:
+def navigate(district: District, language: Language) -> None:
     """Runs the page the URL names, under the district's name and over the data notice."""
     say = partial(translate, language=language)
     pages = {
@@ -59,8 +60,8 @@ def navigate(pack: Pack, language: Language) -> None:
     }
     page = st.navigation(pages)
     with st.sidebar:
-        st.markdown(escape_markdown(say("app.of", district=pack.about["name"][language])))
-        st.caption(escape_markdown(f"{pack.notice(language)} · {say('app.as_of', date=pack.about['as_of'])}"))
+        st.markdown(escape_markdown(say("app.of", district=district.about["name"][language])))
+        st.caption(escape_markdown(f"{district.notice(language)} · {say('app.as_of', date=district.about['as_of'])}"))
     state.come_back(page.url_path)
     page.run()
 
@@ -78,7 +79,7 @@ def refuse(error: GongtuError, language: Language) -> None:
 def crash(error: Exception) -> bool:
     """What a page shows when it fails for a reason nobody foresaw: words, no stack trace; the log has that."""
     language = state.language()
-    if isinstance(error, GongtuError):  # a pack that broke while the page was open
+    if isinstance(error, GongtuError):  # a district that broke while the page was open
         refuse(error, language)
         return True
     logging.getLogger(__name__).error("page failed", exc_info=error)

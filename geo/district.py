@@ -1,0 +1,119 @@
+"""The district: its data checked and put together in memory, ready to be asked. Where the records are kept, in the
+files of a pack or in the store, makes no difference here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from geo.distance import Plane
+from geo.enterprises import Demand, assign_regions
+from geo.i18n import Language, translate
+from geo.regions import RegionIndex, join_regions
+
+WGS84 = "EPSG:4326"
+
+
+@dataclass(frozen=True, eq=False)
+class District:
+    """A district's data. Frames are in WGS-84 (geometry: longitude, latitude) and not to be changed.
+
+    ``revision`` changes whenever any of the data does: the key of every cache. ``regions`` are sorted by code and
+    carry their polygon and where it comes from (``boundary_standing``, ``boundary_label_zh``, ``_en``,
+    ``boundary_source``, ``boundary_as_of``). Facilities and positions are sorted by id, without a geometry where their
+    place is unknown; ``region_by`` says whether their region was ``declared`` or found by ``location``.
+    ``enterprises`` carry the region they were given and how (``assign_regions``); ``demand`` holds them as arrays,
+    without closed ones.
+    """
+
+    revision: str
+    about: dict[str, Any]
+    sources: dict[str, dict[str, str]]
+    files: dict[str, dict[str, Any]]
+    plane: Plane
+    outline: shapely.Geometry
+    regions: gpd.GeoDataFrame
+    places: pd.DataFrame
+    positions: gpd.GeoDataFrame
+    facilities: gpd.GeoDataFrame
+    enterprises: pd.DataFrame
+    programmes: pd.DataFrame
+    campaigns: pd.DataFrame
+    teams: pd.DataFrame
+    visits: pd.DataFrame
+    figures: pd.DataFrame
+    contradictions: pd.DataFrame
+    demand: Demand
+
+    @cached_property
+    def invented(self) -> bool:
+        """Whether any enterprise or facility is synthetic, which every screen and answer must say."""
+        return any((frame["standing"] == "synthetic").any() for frame in (self.enterprises, self.facilities))
+
+    def notice(self, language: Language) -> str:
+        """What a reader must know of the data before believing it."""
+        said: str = self.about["notice"][language]
+        return f"{said} · {translate('app.invented', language)}" if self.invented else said
+
+    @cached_property
+    def regions_m(self) -> gpd.GeoDataFrame:
+        """The regions on the plane, in metres."""
+        return self.regions.to_crs(self.plane.crs)
+
+    @cached_property
+    def region_index(self) -> RegionIndex:
+        """Which region a point of the plane lies in."""
+        return RegionIndex(self.regions_m.geometry)
+
+
+@dataclass(frozen=True, eq=False)
+class Description:
+    """What is said of a district besides its records: pack.toml, the sources, how each file was made, the outline."""
+
+    about: dict[str, Any]
+    sources: dict[str, dict[str, str]]
+    files: dict[str, dict[str, Any]]
+    outline: shapely.Geometry
+
+
+def assemble(description: Description, tables: Mapping[str, pd.DataFrame], *, revision: str) -> District:
+    """The district of these records: ``tables`` by noun as ``geo.schema`` types them, regions with their boundary."""
+    plane = Plane(description.about["metric_crs"])
+    known = tables["regions"].sort_values("code", ignore_index=True)
+    regions = gpd.GeoDataFrame(known, geometry="geometry", crs=WGS84)
+    register = assign_regions(
+        tables["enterprises"], regions, tables["places"], plane, district=description.about["name"]["zh"]
+    )
+    made = ("regions", "enterprises", "positions", "facilities")
+    return District(
+        revision=revision,
+        about=description.about,
+        sources=description.sources,
+        files=description.files,
+        plane=plane,
+        outline=description.outline,
+        regions=regions,
+        enterprises=register,
+        demand=Demand.of(register, regions, plane),
+        positions=_points(tables["positions"], regions, plane),
+        facilities=_points(tables["facilities"], regions, plane),
+        **{name: frame for name, frame in tables.items() if name not in made},
+    )
+
+
+def _points(frame: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane) -> gpd.GeoDataFrame:
+    """Records as points, sorted by id; a region that is not declared is the one the point lies in, if any."""
+    placed = gpd.GeoDataFrame(frame, geometry=gpd.points_from_xy(frame["lon"], frame["lat"]), crs=WGS84)
+    placed.loc[frame["lon"].isna(), "geometry"] = None
+    located = join_regions(placed.to_crs(plane.crs), regions.to_crs(plane.crs))
+    declared = placed["region"] != ""
+    placed["region_by"] = declared.map({True: "declared", False: "location"}).where(declared | (located != ""), "")
+    placed["region"] = placed["region"].where(declared, located)
+    return placed.sort_values("id", ignore_index=True)
