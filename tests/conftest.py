@@ -16,7 +16,6 @@ from tiny_pack import write_pack
 
 from geo.distance import Plane
 from geo.settings import Settings, read_settings
-from geo.workspace import Workspace
 
 # How long one example takes on a loaded machine says nothing about the program.
 settings.register_profile("patient", deadline=None)
@@ -154,8 +153,10 @@ def tiny_settings(tiny: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def workspace(tiny_settings: Settings, clock: Clock) -> Iterator[Workspace]:
+def workspace(tiny_settings: Settings, clock: Clock) -> Iterator["Workspace"]:  # noqa: F821
     """The tiny world in a fresh embedded store."""
+    from geo.workspace import Workspace
+
     made = Workspace(tiny_settings, clock=clock)
     yield made
     made.store.close()
