@@ -1,7 +1,8 @@
 """A throw-away PostgreSQL cluster with PostGIS, for tests: made in a temporary folder, gone afterwards.
 
-Import ``postgis`` into the module or conftest that uses it. It gives a connection string for psycopg; the server
-listens on a Unix socket only. Where the programs are missing, tests fail under CI and are skipped, loudly, otherwise.
+Import ``postgis`` into the module or conftest that uses it: the connection string of one empty database for all.
+``databases`` makes others, each a fresh copy of a template. The server listens on a Unix socket only. Where the
+programs are missing, tests fail under CI and are skipped, loudly, otherwise.
 """
 
 from __future__ import annotations
@@ -11,8 +12,11 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
 from pathlib import Path
 
+import psycopg
 import pytest
 
 WANTED = "PostgreSQL with PostGIS (Debian: postgresql, postgresql-postgis)"
@@ -73,3 +77,35 @@ def postgis() -> Iterator[str]:
         pytest.fail(f"PostgreSQL: {error.cmd}\n{error.stderr}\n{said}")
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+
+
+@dataclass
+class Databases:
+    """Makes databases in the cluster that ``dsn`` reaches."""
+
+    dsn: str
+    numbers: Iterator[int] = field(default_factory=count)
+
+    def create(self, *, template: str = "template0", options: str = "") -> str:
+        """The name of a new database, the same as ``template``, which nobody may be using."""
+        name = f"test_{next(self.numbers)}"
+        self._run(f"CREATE DATABASE {name} TEMPLATE {template} {options}")
+        return name
+
+    def drop(self, name: str) -> None:
+        """Ends whoever still uses it."""
+        self._run(f"DROP DATABASE {name} WITH (FORCE)")
+
+    def url(self, name: str) -> str:
+        """As SQLAlchemy wants it."""
+        folder = psycopg.conninfo.conninfo_to_dict(self.dsn)["host"]
+        return f"postgresql://postgres@/{name}?host={folder}"
+
+    def _run(self, statement: str) -> None:
+        with psycopg.connect(self.dsn, autocommit=True) as connection:
+            connection.execute(statement)
+
+
+@pytest.fixture(scope="session")
+def databases(postgis: str) -> Databases:
+    return Databases(postgis)

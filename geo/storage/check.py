@@ -1,0 +1,102 @@
+"""Whether a store is sound: what ``doctor`` looks at."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+import shapely
+import sqlalchemy as sa
+
+from geo.errors import GongtuError
+from geo.storage.engine import is_sqlite, reading
+from geo.storage.migrate import known, version
+from geo.storage.store import Store
+from geo.storage.tables import KEYS, RECORDS, changes
+
+POSTGRESQL_AT_LEAST = 15
+NAMED_AT_MOST = 5
+
+
+class Finding(NamedTuple):
+    """One thing that was looked at: the message that tells what was found, and whether that is as it should be."""
+
+    key: str
+    ok: bool
+    params: dict[str, object]
+
+
+def check(store: Store) -> list[Finding]:
+    """Every check of the store, in one view of it; one that cannot be made is a finding too."""
+    found: list[Finding] = []
+    for look in (_database, _tables, _history, _boundaries):
+        try:
+            with reading(store.engine) as connection:
+                found += look(connection)
+        except GongtuError as error:
+            found.append(Finding(error.key, False, error.params))
+    return found
+
+
+def faults(ask: Callable[[str], Iterable[Sequence[object]]]) -> list[str]:
+    """What SQLite finds wrong with its own file; ``ask`` gives the rows of a statement."""
+    lines = [str(row[0]) for row in ask("PRAGMA integrity_check")]
+    if lines != ["ok"]:
+        return lines
+    return [f"{row[0]} → {row[2]}" for row in ask("PRAGMA foreign_key_check")]
+
+
+def _database(connection: sa.Connection) -> Iterable[Finding]:
+    if is_sqlite(connection):
+        found = faults(connection.exec_driver_sql)
+        return [_finding("integrity", not found, reason="; ".join(found[:NAMED_AT_MOST]))]
+    server = str(connection.exec_driver_sql("SHOW server_version").scalar())
+    postgis = connection.exec_driver_sql("SELECT extversion FROM pg_extension WHERE extname = 'postgis'").scalar()
+    new_enough = int(server.split(".")[0]) >= POSTGRESQL_AT_LEAST
+    return [
+        _finding("server", new_enough, version=server, at_least=POSTGRESQL_AT_LEAST),
+        _finding("postgis", postgis is not None, version=postgis or ""),
+    ]
+
+
+def _tables(connection: sa.Connection) -> Iterable[Finding]:
+    found = version(connection)
+    return [_finding("version", found == known()[0], found=found, known=known()[0])]
+
+
+def _history(connection: sa.Connection) -> Iterable[Finding]:
+    """A record of version n has n lines of history, from 1 to n, and no line is without its record."""
+    amiss: list[str] = []
+    for noun, table in RECORDS.items():
+        key = table.c[KEYS[noun]]
+        lines = (
+            sa.select(changes.c.record, sa.func.count().label("lines"), sa.func.max(changes.c.version).label("last"))
+            .where(changes.c.noun == noun)
+            .group_by(changes.c.record)
+            .subquery()
+        )
+        disagrees = sa.or_(lines.c.last.is_(None), lines.c.last != table.c.version, lines.c.lines != table.c.version)
+        amiss += _names(connection, noun, sa.select(key).outerjoin(lines, key == lines.c.record).where(disagrees))
+        amiss += _names(
+            connection, noun, sa.select(lines.c.record).outerjoin(table, key == lines.c.record).where(key.is_(None))
+        )
+    return [_finding("history", not amiss, count=len(amiss), records=_some(amiss))]
+
+
+def _boundaries(connection: sa.Connection) -> Iterable[Finding]:
+    table = RECORDS["regions"]
+    rows = connection.execute(sa.select(table.c.code, table.c.geometry).where(table.c.geometry.is_not(None)))
+    amiss = sorted(code for code, territory in rows if not shapely.is_valid(territory))
+    return [_finding("boundaries", not amiss, count=len(amiss), records=_some(amiss))]
+
+
+def _names(connection: sa.Connection, noun: str, query: sa.Select[tuple[str]]) -> list[str]:
+    return [f"{noun} {key}" for key in connection.scalars(query)]
+
+
+def _finding(name: str, ok: bool, **params: object) -> Finding:
+    return Finding(f"store.check_{name}{'' if ok else '_bad'}", ok, params)
+
+
+def _some(names: list[str]) -> str:
+    return ", ".join(names[:NAMED_AT_MOST]) + " …" * (len(names) > NAMED_AT_MOST)

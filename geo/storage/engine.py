@@ -1,0 +1,110 @@
+"""How the store is reached: a database URL made an engine, and the two ways to use it, reading and writing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from json import JSONEncoder
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+
+from geo.errors import GongtuError, SettingError
+
+JSON = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+WAIT_S = 60
+"""How long a writer waits for another one to be done."""
+WRITERS = 0x67_74
+"""The advisory lock that writers of records hold in PostgreSQL, one after another."""
+
+
+def connect(url: str) -> sa.Engine:
+    """An engine for ``sqlite:///FILE`` or ``postgresql://…`` (``postgres://`` too; psycopg 3 is used).
+
+    A SQLite file is made with its folder, readable by its owner only. Nothing is asked of a server yet.
+    SettingError for any other URL; GongtuError where the file cannot be made.
+    """
+    try:
+        asked = sa.make_url(url)
+    except (ArgumentError, ValueError):
+        raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=url.partition(":")[0]) from None
+    match asked.drivername.partition("+")[0]:
+        case "postgres" | "postgresql":
+            return sa.create_engine(
+                asked.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_serializer=JSON
+            )
+        case "sqlite" if asked.database and asked.database != ":memory:":
+            return _sqlite(Path(asked.database))
+    raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=asked.drivername)
+
+
+def _sqlite(file: Path) -> sa.Engine:
+    try:
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.touch(mode=0o600)
+    except OSError as error:
+        raise GongtuError("store.failed", where=str(file), reason=str(error.strerror)) from error
+    url = sa.URL.create("sqlite", database=str(file))
+    engine = sa.create_engine(url, connect_args={"timeout": WAIT_S}, json_serializer=JSON)
+
+    @sa.event.listens_for(engine, "connect")
+    def settle(connection: Any, _: object) -> None:
+        connection.isolation_level = None  # transactions begin where the next listener says, not where sqlite3 guesses
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA foreign_keys = ON")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: sa.Connection) -> None:
+        # A writer says so at once: one that has read before it writes is refused without waiting, if another wrote.
+        immediate = connection.get_execution_options().get("immediate")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if immediate else "BEGIN")
+
+    return engine
+
+
+def is_sqlite(connection: sa.Connection | sa.Engine) -> bool:
+    return connection.dialect.name == "sqlite"
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One view of the store, however often it is asked and whoever writes meanwhile."""
+    options: dict[str, Any] = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with _explained(engine), engine.connect() as connection:
+        yield connection if is_sqlite(engine) else connection.execution_options(**options)
+
+
+@contextmanager
+def writing(engine: sa.Engine, *, records: bool = False) -> Iterator[sa.Connection]:
+    """One transaction: all of it is kept when the block ends, none of it when the block raises or the process dies.
+
+    Those that write ``records`` go one after another on either engine, so that what one has read stays true until it
+    is done; on SQLite every writer does. GongtuError ``store.busy`` after waiting ``WAIT_S`` seconds.
+    """
+    with _explained(engine), engine.connect() as connection:
+        connection = connection.execution_options(immediate=True)
+        with connection.begin():
+            if not is_sqlite(engine):
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{WAIT_S}s'")
+                if records:
+                    connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
+            yield connection
+
+
+@contextmanager
+def _explained(engine: sa.Engine) -> Iterator[None]:
+    """What the database could not do, as something the user can mend; a mistake of the program stays what it is."""
+    try:
+        yield
+    except (DatabaseError, psycopg.OperationalError) as error:
+        if type(error) not in (DatabaseError, OperationalError) and not isinstance(error, psycopg.Error):
+            raise
+        cause = error.orig if isinstance(error, DatabaseError) else error  # COPY goes past SQLAlchemy
+        where = engine.url.database if is_sqlite(engine) else f"{engine.url.host or ''}/{engine.url.database}"
+        reason = (str(cause).strip().splitlines() or [""])[0]
+        busy = "database is locked" in reason or getattr(cause, "sqlstate", "") == "55P03"
+        raise GongtuError("store.busy" if busy else "store.failed", where=where, reason=reason) from error

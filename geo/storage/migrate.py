@@ -1,0 +1,68 @@
+"""Bringing a store's tables up to date: Alembic run from code, in one transaction, by one process at a time."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+
+from geo.errors import GongtuError
+from geo.storage.engine import is_sqlite, reading, writing
+from geo.storage.tables import metadata
+
+SCRIPTS = Path(__file__).parent / "migrations"
+VERSIONS = "gongtu_version"
+"""The table that says how far a store has come; a database with it is a store of this program."""
+
+
+def known() -> tuple[str, ...]:
+    """Every version of the tables that this program knows, the newest first."""
+    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+
+
+def version(connection: sa.Connection) -> str:
+    """The version of the tables; ``""`` where there are none. GongtuError where the database is not a store's, or one
+    of a newer program.
+    """
+    if not sa.inspect(connection).has_table(VERSIONS):
+        taken = sorted(set(sa.inspect(connection).get_table_names()) & set(metadata.tables))
+        if taken:
+            raise GongtuError("store.foreign", tables=", ".join(taken))
+        return ""
+    found = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision() or ""
+    if found and found not in known():
+        raise GongtuError("store.newer", found=found, known=known()[0])
+    return found
+
+
+def migrate(engine: sa.Engine) -> bool:
+    """Brings the tables to the newest version, or leaves them as they are and raises; whether this made the store."""
+    with reading(engine) as connection:
+        if version(connection) == known()[0]:
+            return False
+    with writing(engine, records=True) as connection:
+        found = version(connection)
+        if found == known()[0]:  # another process was first
+            return False
+        if not is_sqlite(engine) and not _has_postgis(connection):
+            raise GongtuError("store.postgis")
+        config = _config()
+        config.attributes.update(connection=connection, version_table=VERSIONS)
+        command.upgrade(config, "head")
+        return not found
+
+
+def _has_postgis(connection: sa.Connection) -> bool:
+    """Whether PostGIS can be had: installed on the server, if not yet made an extension of the database."""
+    asked = "SELECT count(*) FROM pg_available_extensions WHERE name = 'postgis'"
+    return bool(connection.exec_driver_sql(asked).scalar())
+
+
+def _config() -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS).replace("%", "%%"))
+    return config

@@ -1,0 +1,199 @@
+"""The tables of the store, the same on SQLite and PostgreSQL. Unknown is NULL; every time is UTC."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Any
+
+import shapely
+import sqlalchemy as sa
+from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
+
+from geo import campaigns, enterprises, facilities, regions
+from geo.errors import GongtuError
+from geo.schema import STANDINGS, Column, Kind
+
+KEYS: Mapping[str, str] = MappingProxyType(
+    {"regions": "code", "positions": "id", "facilities": "id", "enterprises": "id"}
+)
+"""The nouns that the store keeps, and the column that names a record of each."""
+BOUNDARY = (
+    Column("boundary_standing", "choice", choices=STANDINGS),
+    Column("boundary_label_zh"),
+    Column("boundary_label_en"),
+    Column("boundary_source"),
+    Column("boundary_as_of", "date"),
+)
+COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
+    {
+        "regions": (*regions.TABLE.columns, *BOUNDARY),
+        "positions": campaigns.POSITIONS.columns,
+        "facilities": facilities.TABLE.columns,
+        "enterprises": enterprises.TABLE.columns,
+    }
+)
+"""What is kept of a record, its key among them; of a region its ``geometry`` besides."""
+
+
+class Utc(TypeDecorator[datetime]):
+    """A moment, aware, in UTC. A naive one is refused."""
+
+    impl = sa.DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise TypeError("a time without a time zone")
+        return value.astimezone(UTC).replace(tzinfo=None if dialect.name == "sqlite" else UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: sa.Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class _MultiPolygon(UserDefinedType[Any]):
+    cache_ok = True
+
+    def get_col_spec(self, **_: object) -> str:
+        return "geometry(MultiPolygon,4326)"
+
+
+class Territory(TypeDecorator[shapely.Geometry]):
+    """A territory in WGS-84 (longitude, latitude): PostGIS geometry there, WKB here. One part comes as a Polygon."""
+
+    impl = sa.LargeBinary
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: sa.Dialect) -> TypeEngine[Any]:
+        return sa.LargeBinary() if dialect.name == "sqlite" else _MultiPolygon()
+
+    def process_bind_param(self, value: shapely.Geometry | None, dialect: sa.Dialect) -> bytes | str | None:
+        if value is None:
+            return None
+        parts = shapely.multipolygons(shapely.get_parts(value))
+        if dialect.name == "sqlite":
+            return bytes(shapely.to_wkb(parts))
+        return str(shapely.to_wkb(shapely.set_srid(parts, 4326), hex=True, include_srid=True))
+
+    def process_result_value(self, value: bytes | str | None, dialect: sa.Dialect) -> shapely.Geometry | None:
+        return None if value is None else plain(shapely.from_wkb(value))
+
+
+def plain(territory: shapely.Geometry) -> shapely.Geometry:
+    """The territory as the store gives it: flat, without an SRID, a Polygon where it has one part."""
+    parts = shapely.get_parts(shapely.set_srid(shapely.force_2d(territory), 0))
+    return parts[0] if len(parts) == 1 else shapely.multipolygons(parts)
+
+
+KEY = sa.Text().with_variant(sa.Text(collation="C"), "postgresql")
+"""Text that sorts by code point on either engine."""
+TYPES: Mapping[Kind, TypeEngine[Any]] = MappingProxyType(
+    {
+        "text": sa.Text(),
+        "date": sa.Text(),
+        "choice": sa.Text(),
+        "choices": sa.Text(),
+        "number": sa.Double(),
+        "integer": sa.BigInteger(),
+        "flag": sa.Boolean(),
+    }
+)
+
+metadata = sa.MetaData()
+meta = sa.Table(
+    "meta", metadata, sa.Column("key", sa.Text, primary_key=True), sa.Column("value", sa.Text, nullable=False)
+)
+commits = sa.Table(
+    "commits",
+    metadata,
+    sa.Column("revision", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("token", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("why", sa.Text, nullable=False),
+    sa.Column("counts", sa.JSON, nullable=False),
+)
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("noun", KEY, primary_key=True),
+    sa.Column("record", KEY, primary_key=True),
+    sa.Column("version", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("revision", sa.ForeignKey(commits.c.revision), nullable=False, index=True),
+    sa.Column("action", sa.Text, nullable=False),
+    sa.Column("fields", sa.JSON, nullable=False),
+)
+
+
+def _records(noun: str) -> sa.Table:
+    """On PostgreSQL, nouns with lon and lat have a point besides, ``geom``, that the database keeps: see migrations."""
+    territory = [sa.Column("geometry", Territory)] if noun == "regions" else []
+    return sa.Table(
+        noun,
+        metadata,
+        sa.Column(KEYS[noun], KEY, primary_key=True),
+        *(sa.Column(column.name, TYPES[column.kind]) for column in COLUMNS[noun] if column.name != KEYS[noun]),
+        *territory,
+        sa.Column("version", sa.BigInteger, nullable=False),
+        sa.Column("revision", sa.ForeignKey(commits.c.revision), nullable=False),
+        sa.Column("retired", sa.Text),
+        sa.Column("changed_by", sa.Text, nullable=False),
+        sa.Column("changed_at", Utc, nullable=False),
+    )
+
+
+RECORDS: Mapping[str, sa.Table] = MappingProxyType({noun: _records(noun) for noun in KEYS})
+
+users = sa.Table(
+    "users",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False, unique=True),
+    sa.Column("password", sa.Text),
+    sa.Column("role", sa.Text, nullable=False),
+    sa.Column("disabled", sa.Text),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+)
+sessions = sa.Table(
+    "sessions",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("user", sa.ForeignKey(users.c.id), nullable=False, index=True),
+    sa.Column("issued_at", Utc, nullable=False),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("revoked_at", Utc),
+    sa.Column("via", sa.Text, nullable=False),
+)
+links = sa.Table(
+    "links",
+    metadata,
+    sa.Column("token_hash", sa.Text, primary_key=True),
+    sa.Column("purpose", sa.Text, nullable=False),
+    sa.Column("user", sa.ForeignKey(users.c.id)),
+    sa.Column("role", sa.Text),
+    sa.Column("expires_at", Utc, nullable=False),
+    sa.Column("used_at", Utc),
+)
+attempts = sa.Table(
+    "attempts",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True, default=lambda: secrets.token_hex(8)),
+    sa.Column("who", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+    sa.Index("ix_attempts_who_at", "who", "at"),
+)
+
+
+def records(noun: str) -> sa.Table:
+    """The table of a noun; GongtuError for a word that is none."""
+    if noun not in RECORDS:
+        raise GongtuError("store.noun", noun=noun)
+    return RECORDS[noun]
