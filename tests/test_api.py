@@ -9,7 +9,8 @@ import warnings
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import geopandas as gpd
 import pandas as pd
@@ -23,10 +24,12 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 from geo import __version__
-from geo.errors import SettingError
+from geo.district import District
+from geo.errors import GongtuError, SettingError
 from geo.facilities import KINDS
-from geo.pack import FAULTS_AT_MOST, Pack, open_pack
+from geo.pack import FAULTS_AT_MOST, open_pack
 from geo.web.routes import routes
+from geo.workspace import Workspace
 
 DATA = Path(__file__).parent.parent / "data"
 ANSWERS = [
@@ -39,23 +42,26 @@ ANSWERS = [
     "/api/v1/coverage",
     "/api/v1/coverage?lens=union&within_m=300",
     "/api/v1/coverage?format=geojson",
+    "/api/v1/me",
 ]
 COUNTS = ["all", "served", "unserved", "unknown"]
 NUMBERS = [*COUNTS, *(f"workers_{name}" for name in COUNTS)]
 
 
-def client(get_pack: Callable[[], Pack]) -> TestClient:
-    return TestClient(Starlette(routes=routes(get_pack)), raise_server_exceptions=True)
+def client(get_district: Callable[[], District]) -> TestClient:
+    """The routes of a workspace that has this district, and neither store nor settings."""
+    workspace = SimpleNamespace(district=get_district)
+    return TestClient(Starlette(routes=routes(cast(Workspace, workspace))), raise_server_exceptions=True)
 
 
 @pytest.fixture(scope="module")
-def pack() -> Pack:
+def district() -> District:
     return open_pack(DATA, demo=True)
 
 
 @pytest.fixture(scope="module")
-def api(pack: Pack) -> TestClient:
-    return client(lambda: pack)
+def api(district: District) -> TestClient:
+    return client(lambda: district)
 
 
 def collection(api: TestClient, path: str, **params: object) -> list[dict[str, Any]]:
@@ -90,10 +96,10 @@ def ids(features: list[dict[str, Any]]) -> list[str]:
 # Health
 
 
-def test_health_says_what_is_served(api: TestClient, pack: Pack) -> None:
+def test_health_says_what_is_served(api: TestClient, district: District) -> None:
     answer = api.get("/healthz")
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "version": __version__, "pack": "daxing", "revision": pack.revision}
+    assert answer.json() == {"status": "ok", "version": __version__, "pack": "daxing", "revision": district.revision}
 
 
 def test_a_faulty_pack_is_ill_and_well_again_once_mended(tiny: Path, tmp_path: Path) -> None:
@@ -127,12 +133,25 @@ def test_a_faulty_register_is_not_quoted_in_public_and_the_list_is_bounded(tiny:
 
 
 def test_a_wrong_setting_is_said(tiny: Path) -> None:
-    def wrong() -> Pack:
+    def wrong() -> District:
         raise SettingError("error.setting_choice", setting="GONGTU_DEMO", value="yes", choices="0 / 1")
 
     answer = client(wrong).get("/healthz")
     assert (answer.status_code, answer.json()["status"]) == (503, "error")
     assert "GONGTU_DEMO" in answer.json()["reason"]
+
+
+def test_where_the_database_is_stays_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    def down() -> District:
+        raise GongtuError("store.failed", where="10.0.0.5/gongtu", reason="password of user keeper")
+
+    api = client(down)
+    for path, where in (("/healthz", "reason"), ("/api/v1/regions", "detail")):
+        answer = api.get(path)
+        assert answer.status_code == 503
+        assert "database" in answer.json()[where]
+        assert not [word for word in ("10.0.0.5", "keeper") if word in answer.text]
+    assert "10.0.0.5" in caplog.text
 
 
 # GeoJSON
@@ -150,9 +169,9 @@ def test_regions_with_their_boundaries_and_how_far_to_trust_them(api: TestClient
     assert sum(not region["in_campaign"] for region in found) == 2
 
 
-def test_regions_tile_what_the_pack_says(api: TestClient, pack: Pack) -> None:
+def test_regions_tile_what_the_pack_says(api: TestClient, district: District) -> None:
     shapes = [shapely.from_geojson(json.dumps(f["geometry"])) for f in collection(api, "/api/v1/regions")]
-    assert shapely.equals_exact(shapes, pack.regions.geometry.to_numpy(), tolerance=1e-6, normalize=True).all()
+    assert shapely.equals_exact(shapes, district.regions.geometry.to_numpy(), tolerance=1e-6, normalize=True).all()
 
 
 def test_positions_are_24(api: TestClient) -> None:
@@ -166,9 +185,9 @@ def test_positions_are_24(api: TestClient) -> None:
     assert {position["standing"] for position in found} == {"inferred"}
 
 
-def test_facilities_as_the_pack_has_them(api: TestClient, pack: Pack) -> None:
+def test_facilities_as_the_pack_has_them(api: TestClient, district: District) -> None:
     found = collection(api, "/api/v1/facilities")
-    assert ids(found) == list(pack.facilities["id"])
+    assert ids(found) == list(district.facilities["id"])
     station = found[ids(found).index("F01")]["properties"]
     assert station["amenities"] == dict.fromkeys(("phone_charging", "battery_charging", "wifi", "pickup_locker"), True)
     assert (station["opening_hours"], station["verified_on"]) == (None, None)
@@ -178,9 +197,9 @@ def test_facilities_as_the_pack_has_them(api: TestClient, pack: Pack) -> None:
     assert (base["region_by"], base["state"]) == ("location", "planned")
 
 
-def test_facilities_by_kind_repeated_and_region(api: TestClient, pack: Pack) -> None:
+def test_facilities_by_kind_repeated_and_region(api: TestClient, district: District) -> None:
     def expected(kinds: list[str], region: str = "") -> list[str]:
-        rows = pack.facilities[pack.facilities["kind"].isin(kinds)]
+        rows = district.facilities[district.facilities["kind"].isin(kinds)]
         return list(rows["id"] if not region else rows.loc[rows["region"] == region, "id"])
 
     for kinds in (["rest_station"], ["mediation_kiosk", "reading_room"], list(KINDS)):
@@ -201,8 +220,8 @@ def test_facilities_by_kind_repeated_and_region(api: TestClient, pack: Pack) -> 
         ("-180,-90,{lon},{south}", False),
     ],
 )
-def test_the_edges_of_a_box_are_inside(api: TestClient, pack: Pack, bbox: str, expected: bool) -> None:
-    lon, lat = pack.facilities.set_index("id").loc["F03", ["lon", "lat"]]
+def test_the_edges_of_a_box_are_inside(api: TestClient, district: District, bbox: str, expected: bool) -> None:
+    lon, lat = district.facilities.set_index("id").loc["F03", ["lon", "lat"]]
     box = bbox.format(lon=lon, lat=lat, east=lon + 1e-6, south=lat - 1e-6)
     assert ("F03" in ids(collection(api, "/api/v1/facilities", bbox=box))) == expected
 
@@ -216,10 +235,10 @@ def test_a_facility_of_unknown_place_has_no_geometry_and_is_in_no_box(tiny: Path
 
 
 @pytest.mark.parametrize("within_m", [0, 300, 3000, 50_000])
-def test_gaps_are_geojson_labelled_and_add_up(api: TestClient, pack: Pack, within_m: int) -> None:
+def test_gaps_are_geojson_labelled_and_add_up(api: TestClient, district: District, within_m: int) -> None:
     found = collection(api, "/api/v1/coverage", within_m=within_m, format="geojson")
-    assert [f["properties"]["code"] for f in found] == list(pack.regions["code"])
-    for feature, area in zip(found, pack.regions_m.area / 1e6, strict=True):
+    assert [f["properties"]["code"] for f in found] == list(district.regions["code"])
+    for feature, area in zip(found, district.regions_m.area / 1e6, strict=True):
         about = feature["properties"]
         assert about["gap_area_km2"] + about["covered_area_km2"] == pytest.approx(area, rel=1e-9)
         assert (about["boundary_label_zh"], about["boundary_standing"]) == ("示意边界", "assumed")
@@ -227,7 +246,7 @@ def test_gaps_are_geojson_labelled_and_add_up(api: TestClient, pack: Pack, withi
         assert (feature["geometry"] is None) == (about["gap_area_km2"] == 0)
         if feature["geometry"]:
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))
-            drawn = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(pack.plane.crs).area.iloc[0] / 1e6
+            drawn = gpd.GeoSeries([shape], crs="EPSG:4326").to_crs(district.plane.crs).area.iloc[0] / 1e6
             assert drawn == pytest.approx(about["gap_area_km2"], rel=1e-3, abs=1e-3)
     if within_m == 50_000:
         assert all(feature["geometry"] is None for feature in found)
@@ -236,16 +255,16 @@ def test_gaps_are_geojson_labelled_and_add_up(api: TestClient, pack: Pack, withi
 # Coverage
 
 
-def recount(pack: Pack, kinds: list[str], within_m: float, unionised: bool) -> pd.DataFrame:
+def recount(district: District, kinds: list[str], within_m: float, unionised: bool) -> pd.DataFrame:
     """The same counts the plain way: frames of points, to_crs, sjoin_nearest, groupby; by region, ``""`` without."""
-    serving = pack.facilities[
-        pack.facilities["kind"].isin(kinds)
-        & pack.facilities["state"].isin(["open", "trial", "unverified"])
-        & pack.facilities["lon"].notna()
+    serving = district.facilities[
+        district.facilities["kind"].isin(kinds)
+        & district.facilities["state"].isin(["open", "trial", "unverified"])
+        & district.facilities["lon"].notna()
     ].to_crs("EPSG:32650")[["geometry"]]
-    rows = pack.enterprises[pack.enterprises["union_status"] != "closed"]
+    rows = district.enterprises[district.enterprises["union_status"] != "closed"]
     rows = rows[(rows["union_status"] == "established") == unionised]
-    west, south, east, north = pack.regions.total_bounds
+    west, south, east, north = district.regions.total_bounds
     usable = rows["lon"].between(west - 0.5, east + 0.5) & rows["lat"].between(south - 0.5, north + 0.5)
     points = gpd.GeoDataFrame(rows[["id"]], geometry=gpd.points_from_xy(rows["lon"], rows["lat"]), crs="EPSG:4326")[
         usable
@@ -278,20 +297,20 @@ def recount(pack: Pack, kinds: list[str], within_m: float, unionised: bool) -> p
     ],
 )
 def test_coverage_is_what_geopandas_counts(
-    api: TestClient, pack: Pack, kinds: list[str], within_m: float, lens: str
+    api: TestClient, district: District, kinds: list[str], within_m: float, lens: str
 ) -> None:
     body = api.get("/api/v1/coverage", params={"kind": kinds, "within_m": within_m, "lens": lens}).json()
-    expected = recount(pack, kinds, within_m, unionised=lens == "service")
+    expected = recount(district, kinds, within_m, unionised=lens == "service")
     found = pd.DataFrame([*body["regions"], body["no_region"] | {"code": ""}]).set_index("code")[NUMBERS]
     assert found.astype(int).sort_index().equals(expected.reindex(sorted(found.index), fill_value=0)[NUMBERS])
     assert {name: body["total"][name] for name in NUMBERS} == {name: expected[name].sum() for name in NUMBERS}
 
 
-def test_the_shape_of_a_coverage_answer(api: TestClient, pack: Pack) -> None:
+def test_the_shape_of_a_coverage_answer(api: TestClient, district: District) -> None:
     body = api.get("/api/v1/coverage").json()
     assert (body["kinds"], body["within_m"], body["lens"]) == (["rest_station"], 1000, "service")
-    assert [region["code"] for region in body["regions"]] == list(pack.regions["code"])
-    assert [region["name"] for region in body["regions"]] == list(pack.regions["name"])
+    assert [region["code"] for region in body["regions"]] == list(district.regions["code"])
+    assert [region["name"] for region in body["regions"]] == list(district.regions["name"])
     for row in (*body["regions"], body["total"], body["no_region"]):
         assert all(isinstance(row[name], int) for name in NUMBERS), "counts are whole numbers"
         assert row["served"] + row["unserved"] + row["unknown"] == row["all"]
@@ -317,7 +336,7 @@ def test_a_reach_and_a_kind_asked_for_twice_is_asked_once(api: TestClient) -> No
     assert once["regions"] == twice["regions"]
 
 
-def test_coverage_without_demonstration_data_counts_nothing(pack: Pack) -> None:
+def test_coverage_without_demonstration_data_counts_nothing(district: District) -> None:
     bare = client(lambda: open_pack(DATA, demo=False))
     body = bare.get("/api/v1/coverage", params={"kind": list(KINDS)}).json()
     assert [body["total"][name] for name in NUMBERS] == [0] * 8
@@ -391,15 +410,27 @@ def test_nothing_can_be_written(api: TestClient, method: str) -> None:
     assert getattr(api, method)("/api/v1/facilities").status_code == 405
 
 
+# Who asks
+
+
+def test_nobody_is_the_public(api: TestClient) -> None:
+    answer = api.get("/api/v1/me")
+    assert (answer.status_code, answer.json()) == (200, {"id": None, "name": None, "role": "public"})
+    assert answer.headers["cache-control"] == "no-store"
+
+
 # What is not in it
 
 
-def test_no_enterprise_is_in_any_answer(api: TestClient, pack: Pack) -> None:
+def test_no_enterprise_is_in_any_answer(api: TestClient, district: District) -> None:
     said = b"\n".join(api.get(path).content for path in ANSWERS).decode("utf-8")
     said += json.dumps(json.loads(api.get("/api/openapi.json").content), ensure_ascii=False)
-    public = {*pack.facilities["address"], *pack.facilities["name"]}  # an invented station may be at the same number
+    public = {
+        *district.facilities["address"],
+        *district.facilities["name"],
+    }  # an invented station may be at the same number
     for column in ("name", "address", "contact", "phone", "credit_code", "union_id"):
-        values = set(pack.enterprises[column]) - {"", *public}
+        values = set(district.enterprises[column]) - {"", *public}
         assert len(values) > 100
         assert [value for value in values if value in said] == [], column
     assert not re.search(r"\bD\d{6}\b", said), "nor its id"
@@ -434,6 +465,7 @@ def test_openapi_lists_every_path_and_parameter(api: TestClient) -> None:
         "/v1/positions": set(),
         "/v1/facilities": {"kind", "region", "bbox"},
         "/v1/coverage": {"kind", "within_m", "lens", "format"},
+        "/v1/me": set(),
     }
     assert description["info"]["version"] == __version__
     # Where the paths start, so that "try it out" asks the right address.
@@ -474,16 +506,16 @@ def test_parameters_unknown_or_given_twice_are_refused(tiny: Path, query: str, f
 
 
 def test_coverage_says_on_what_grounds_its_records_stand(tiny: Path) -> None:
-    pack = open_pack(tiny, demo=True)
-    standings = client(lambda: pack).get("/api/v1/coverage").json()["standings"]
-    assert standings["enterprises"] == {"imported": len(pack.demand.id)}
+    district = open_pack(tiny, demo=True)
+    standings = client(lambda: district).get("/api/v1/coverage").json()["standings"]
+    assert standings["enterprises"] == {"imported": len(district.demand.id)}
 
 
 def test_many_ask_for_coverage_while_a_map_is_open() -> None:
     """GEOS once crashed here: the map's index had prepared the polygons that several requests cut gaps from."""
-    pack = open_pack(DATA, demo=True)
-    pack.region_index.locate(pack.demand.x, pack.demand.y)
-    api = client(lambda: pack)
+    district = open_pack(DATA, demo=True)
+    district.region_index.locate(district.demand.x, district.demand.y)
+    api = client(lambda: district)
     with ThreadPoolExecutor(8) as pool:
         answers = list(
             pool.map(lambda n: api.get(f"/api/v1/coverage?within_m={300 + 50 * n}&format=geojson"), range(40))

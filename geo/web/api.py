@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Hashable, Mapping
 from typing import Annotated, Any, Literal
 
 import geopandas as gpd
@@ -16,16 +16,18 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import JSONResponse
 from fastapi.routing import APIRoute
 from fastapi_offline import FastAPIOffline
+from starlette.routing import Mount, Route
 
 from geo import __version__
 from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
+from geo.district import District
 from geo.enterprises import counted
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain
-from geo.district import District
-from geo.pack import public_reason
+from geo.web.access import Guard, Needs, asking, reason
+from geo.workspace import Workspace
 
 REACH_AT_MOST_M = 50_000
 DECIMALS = 6
@@ -44,8 +46,8 @@ PROVENANCE = ("standing", "source", "as_of")
 Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
 
 
-def create_api(get_district: Callable[[], District]) -> FastAPI:
-    """The API over the district that ``get_district`` gives at each request."""
+def create_api(workspace: Workspace) -> FastAPI:
+    """The API over the district that the workspace has at each request."""
     api: FastAPI = FastAPIOffline(
         title="工图 Gongtu",
         version=__version__,
@@ -55,6 +57,10 @@ def create_api(get_district: Callable[[], District]) -> FastAPI:
         redoc_url=None,
         dependencies=[Depends(_known_parameters)],
     )
+    for route in api.routes:  # so far only those of the documentation, which FastAPI makes
+        assert isinstance(route, Route | Mount)
+        route.app = Guard(route.app, "public", workspace)
+    public = [Depends(Needs("public", workspace))]
 
     @api.exception_handler(ParameterError)
     def refuse(_: Request, error: ParameterError) -> JSONResponse:
@@ -69,21 +75,21 @@ def create_api(get_district: Callable[[], District]) -> FastAPI:
 
     @api.exception_handler(GongtuError)
     def out_of_order(_: Request, error: GongtuError) -> JSONResponse:
-        return JSONResponse({"detail": public_reason(error, "en")}, status_code=503)
+        return JSONResponse({"detail": reason(error, "en")}, status_code=503)
 
-    @api.get("/v1/regions", tags=["map"])
+    @api.get("/v1/regions", tags=["map"], dependencies=public)
     def regions() -> JSONResponse:
         """The towns and subdistricts with their polygons, and how far the polygons can be trusted."""
-        district = get_district()
+        district = workspace.district()
         return _collection(district, district.regions, (*COLUMNS["regions"], *BOUNDARY, *PROVENANCE))
 
-    @api.get("/v1/positions", tags=["map"])
+    @api.get("/v1/positions", tags=["map"], dependencies=public)
     def positions() -> JSONResponse:
         """The positions that teams are stationed at. Four of the 24 are no regions and lie inside regions."""
-        district = get_district()
+        district = workspace.district()
         return _collection(district, district.positions, (*COLUMNS["positions"], *LOCATION, *PROVENANCE))
 
-    @api.get("/v1/facilities", tags=["map"])
+    @api.get("/v1/facilities", tags=["map"], dependencies=public)
     def facilities(
         kind: Kinds = [],  # noqa: B006 - FastAPI copies it
         region: Annotated[str, Query(description="A region's code", max_length=40)] = "",
@@ -92,7 +98,7 @@ def create_api(get_district: Callable[[], District]) -> FastAPI:
         ] = "",
     ) -> JSONResponse:
         """Facilities of the kinds, region and box asked for; all of them without. Their geometry may be null."""
-        district = get_district()
+        district = workspace.district()
         found = district.facilities
         if kind:
             found = found[found["kind"].isin(kind)]
@@ -105,7 +111,7 @@ def create_api(get_district: Callable[[], District]) -> FastAPI:
             found = found[found["lon"].between(west, east) & found["lat"].between(south, north)]
         return _collection(district, found, (*COLUMNS["facilities"], *LOCATION, *PROVENANCE))
 
-    @api.get("/v1/coverage", tags=["coverage"])
+    @api.get("/v1/coverage", tags=["coverage"], dependencies=public)
     def coverage_of(
         kind: Kinds = ["rest_station"],  # noqa: B006
         within_m: Annotated[float, Query(ge=0, le=REACH_AT_MOST_M, allow_inf_nan=False)] = 1000,
@@ -118,7 +124,7 @@ def create_api(get_district: Callable[[], District]) -> FastAPI:
         = all``. ``standings`` says on what grounds the enterprises and facilities counted stand. Straight-line metres
         on the pack's plane. ``format=geojson`` gives the gap polygons instead, null where a region has no gap.
         """
-        district = get_district()
+        district = workspace.district()
         serve = serving(district.facilities, kind)
         chosen = sites(serve, district.plane)
         beyond = gaps(district.regions_m, chosen, within_m)
@@ -151,16 +157,25 @@ def create_api(get_district: Callable[[], District]) -> FastAPI:
             }
         )
 
+    @api.get("/v1/me", tags=["people"], dependencies=public)
+    def me(request: Request) -> JSONResponse:
+        """Whose session the request carries: id and name are null without one, and the role is ``public``."""
+        person = asking(request, workspace)
+        said = _plain({"id": person.id, "name": person.name, "role": person.role})
+        return JSONResponse(said, headers={"Cache-Control": "no-store"})
+
     return api
 
 
-def health(get_district: Callable[[], District]) -> JSONResponse:
+def health(workspace: Workspace) -> JSONResponse:
     """Whether the app can answer: 200 and what it serves, or 503 and why not."""
     try:
-        district = get_district()
+        district = workspace.district()
     except GongtuError as error:
-        return JSONResponse({"status": "error", "reason": public_reason(error, "en")}, status_code=503)
-    return JSONResponse({"status": "ok", "version": __version__, "pack": district.about["id"], "revision": district.revision})
+        return JSONResponse({"status": "error", "reason": reason(error, "en")}, status_code=503)
+    return JSONResponse(
+        {"status": "ok", "version": __version__, "pack": district.about["id"], "revision": district.revision}
+    )
 
 
 def _gap_provenance(district: District) -> dict[str, str]:

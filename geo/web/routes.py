@@ -1,21 +1,27 @@
-"""Every route the app serves besides its pages."""
+"""Every route the app serves besides its pages, each with the role it asks for."""
 
 from __future__ import annotations
-
-from collections.abc import Callable
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from geo.district import District
-from geo.web import api, assets
+from geo.web import api, assets, exports, session
+from geo.web.access import Needs
+from geo.workspace import Workspace
 
 
-def routes(get_district: Callable[[], District]) -> list[BaseRoute]:
-    """Health check, API and map files; ``get_district`` is asked at each request, so that a mended pack is seen."""
+def routes(workspace: Workspace) -> list[BaseRoute]:
+    """Health check, API, downloads, signing in and files; the workspace is asked at each request, so that what changed is seen."""
 
     def health(_: Request) -> Response:
-        return api.health(get_district)
+        return api.health(workspace)
 
-    return [Route("/healthz", health), Mount("/api", api.create_api(get_district)), *assets.routes()]
+    public = [Needs("public", workspace)]
+    return [
+        Route("/healthz", health, middleware=public),
+        Mount("/api", api.create_api(workspace), middleware=public),
+        *exports.routes(workspace),
+        *session.routes(workspace),
+        *assets.routes(workspace),
+    ]

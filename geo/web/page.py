@@ -1,0 +1,84 @@
+"""Pages in plain HTML: no script, nothing from another host, kept by no cache, in no other site's frame."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Mapping
+from functools import cache, partial
+from pathlib import Path
+from types import MappingProxyType
+from urllib.parse import urlencode
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.requests import HTTPConnection
+from starlette.responses import HTMLResponse
+
+from geo.i18n import Language, translate
+from geo.web import cookies, forms
+
+FOLDER = Path(__file__).parent
+STATIC = FOLDER / "static"
+STATIC_URL = "/assets/web"
+"""Where the app serves the pages' style (geo/web/assets.py)."""
+TAGS: Mapping[Language, str] = MappingProxyType({"zh": "zh-CN", "en": "en"})
+NAMES: Mapping[Language, str] = MappingProxyType({"zh": "中文", "en": "English"})
+POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+HEADERS = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": POLICY,
+    "Referrer-Policy": "same-origin",  # the address may hold a link's token
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+}
+
+
+def language(request: HTTPConnection) -> Language:
+    """The language asked for with ``?lang=``."""
+    return "en" if request.query_params.get("lang") == "en" else "zh"
+
+
+def address(request: HTTPConnection, path: str, **query: str) -> str:
+    """``path`` with a query, in the language of the request; what is empty is left out."""
+    said = {**query, "lang": "en" if language(request) == "en" else ""}
+    said = {name: value for name, value in said.items() if value}
+    return f"{path}?{urlencode(said)}" if said else path
+
+
+def page(request: HTTPConnection, template: str, status: int = 200, **values: object) -> HTMLResponse:
+    """A template as a page, with what all of them need: ``say`` (words), ``to`` (addresses in the same language), the
+    address of the other language, the token of their forms.
+    """
+    known = cookies.browser(request.cookies)
+    browser = known or secrets.token_urlsafe(32)
+    lang = language(request)
+    other: Language = "zh" if lang == "en" else "en"
+    html = (
+        _templates()
+        .get_template(template)
+        .render(
+            say=partial(translate, language=lang),
+            to=partial(address, request),
+            tag=TAGS[lang],
+            other=f"?{urlencode({**request.query_params, 'lang': other})}",
+            other_tag=TAGS[other],
+            other_name=NAMES[other],
+            field=forms.FIELD,
+            token=forms.token(browser, request.cookies.get(cookies.SESSION, "")),
+            style=f"{STATIC_URL}/page.css",
+            **values,
+        )
+    )
+    answer = HTMLResponse(html, status, HEADERS)
+    if not known:
+        cookies.put(request, answer, cookies.BROWSER, browser, same_site="strict")
+    return answer
+
+
+def message(request: HTTPConnection, status: int, title: str, text: str) -> HTMLResponse:
+    """A page that only says something, under a title (its key)."""
+    return page(request, "message.html", status, title=title, text=text)
+
+
+@cache
+def _templates() -> Environment:
+    return Environment(loader=FileSystemLoader(FOLDER / "templates"), autoescape=True, undefined=StrictUndefined)
