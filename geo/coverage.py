@@ -154,6 +154,25 @@ def gaps(regions: gpd.GeoDataFrame, sites: Sites, within_m: float) -> gpd.GeoDat
     return gpd.GeoDataFrame(columns, geometry=left, crs=regions.crs)
 
 
+def answer(
+    demand: Demand, facilities: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane, within_m: float, lens: Lens
+) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
+    """The whole question at once: who is within reach of ``facilities`` (as ``serving`` gives them), and the gaps.
+
+    ``regions`` on the plane, in the demand's order. First the lens's table (``lens_table``) indexed by code, workers as
+    whole numbers, with gap_area_km2 and covered_area_km2, which ``TOTAL`` has the sums of and ``NO_REGION`` NaN; then
+    the gaps (``gaps``), on the plane.
+    """
+    chosen = sites(facilities, plane)
+    beyond = gaps(regions, chosen, within_m)
+    nearest = nearest_two(demand.x, demand.y, *chosen)
+    rows = lens_table(coverage(demand, nearest, within_m), lens).set_index("code")
+    rows = rows.astype(dict.fromkeys(rows.filter(like="workers_"), "int64"))
+    areas = beyond.set_index("code")[["gap_area_km2", "covered_area_km2"]]
+    areas.loc[TOTAL] = areas.sum()
+    return rows.join(areas), beyond
+
+
 def coverage_table(
     lon: ArrayLike,
     lat: ArrayLike,

@@ -1,0 +1,7 @@
+"""Taking data out: any table and any map layer as a workbook, CSV, GeoJSON or GeoPackage, its provenance inside."""
+
+from geo.export.files import FORMATS as FORMATS
+from geo.export.files import export as export
+from geo.export.layers import LAYERS as LAYERS
+from geo.export.layers import MAP as MAP
+from geo.export.layers import Asked as Asked

@@ -1,0 +1,32 @@
+"""Texts of records, made fit to be written: nothing a file cannot hold, nothing a spreadsheet would run."""
+
+from __future__ import annotations
+
+import re
+
+# What XML and SQLite cannot hold or nobody can see: control characters but tab and line feed, non-characters.
+UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+SURROGATE = re.compile("[\ud800-\udfff]")
+LINE_END = re.compile("\r\n?")
+UNFIT = re.compile(f"{UNSEEN.pattern[:-1]}\r\ud800-\udfff]")
+# Spreadsheets run what begins so; some trim blanks first, some take the full-width signs for the plain ones.
+FORMULA = re.compile(r"[\t\r\n]|[\s\u200b-\u200f\u2060\ufeff]*[=+\-@＝＋－＠]")
+NUMBER = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?([eE][+-]?[0-9]+)?")
+
+
+def clean(text: str) -> str:
+    """The text without what no file can hold: line ends become line feeds, other control characters go, a half of a
+    surrogate pair becomes U+FFFD.
+    """
+    if not UNFIT.search(text):
+        return text
+    return SURROGATE.sub("\ufffd", UNSEEN.sub("", LINE_END.sub("\n", text)))
+
+
+def harmless(text: str) -> str:
+    """The cleaned text as a cell of a CSV file: with an apostrophe before what a spreadsheet would run as a formula.
+
+    A number (-3.5, +8613800138000) is none.
+    """
+    cleaned = clean(text)
+    return f"'{cleaned}" if FORMULA.match(cleaned) and not NUMBER.fullmatch(cleaned) else cleaned

@@ -1,0 +1,144 @@
+"""What an exported table is written in: headers and choices in words, and what a file says of itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from zoneinfo import ZoneInfo
+
+import pandas as pd
+
+from geo import __version__
+from geo.district import District
+from geo.export.layers import DATUM, Asked, Extract
+from geo.export.text import clean
+from geo.i18n import LANGUAGES, Language, messages, translate
+from geo.schema import Column
+
+KIND_WORDS = {
+    "facilities": "kind",
+    "positions": "position_kind",
+    "regions": "region_kind",
+    "places": "export.place_kind",
+    "programmes": "export.programme_kind",
+}
+CHOICE_WORDS = {
+    "location_standing": "standing",
+    "boundary_standing": "standing",
+    "year_standing": "standing",
+    "kinds": "kind",
+    "region_by": "export.region_by",
+    "qualifier": "export.qualifier",
+}
+"""The locale table with a column's choices, where it is not called as the column is."""
+
+
+def title(name: str, language: Language) -> str:
+    """What a layer is called."""
+    found = messages(language)
+    return found.get(f"records.{name}") or found[f"export.layer.{name}"]
+
+
+def header(name: str, language: Language) -> str:
+    """What a column is called; ``[export.field]`` has those that are stored nowhere, or say less than ``[field]``."""
+    found = messages(language)
+    return found.get(f"export.field.{name}") or found[f"field.{name}"]
+
+
+def choices(layer: str, column: Column, language: Language) -> dict[str, str]:
+    """The words of a column's choices, by code; a choice that is a word already (货车司机) stands for itself."""
+    table = KIND_WORDS[layer] if column.name == "kind" else CHOICE_WORDS.get(column.name, column.name)
+    found = messages(language)
+    return {code: found.get(f"{table}.{code}", code) for code in column.choices}
+
+
+def in_words(rows: pd.DataFrame, extract: Extract, language: Language, fit: Callable[[str], str]) -> pd.DataFrame:
+    """The rows as a person reads them: headers and choices in words, texts through ``fit``, numbers as they are."""
+    yes_no = {True: translate("export.yes", language), False: translate("export.no", language)}
+    cells: dict[str, pd.Series] = {}
+    for column in extract.columns:
+        values = rows[column.name]
+        match column.kind:
+            case "number" | "integer":
+                pass
+            case "flag":
+                values = values.map(yes_no, na_action="ignore").astype(object)
+            case "choice" | "choices":
+                words = choices(extract.layer.name, column, language)
+                known = {cell: ";".join(words.get(p, p) for p in _parts(cell)) for cell in values.unique()}
+                values = values.map(known).map(fit)
+            case _:
+                values = values.astype(object).map(fit)
+        cells[header(column.name, language)] = values
+    return pd.DataFrame(cells)
+
+
+def _parts(cell: str) -> list[str]:
+    return [part.strip() for part in cell.split(";")]
+
+
+def about(extracts: Sequence[Extract], district: District, asked: Asked) -> list[tuple[str, str]]:
+    """What a file says of itself, line by line: whose data, what, as of when, in which datum, on what grounds."""
+    language = asked.language
+    lines = [
+        ("title", f"{translate('app.of', language, district=district.about['name'][language])} · {version()}"),
+        ("notice", district.notice(language)),
+        ("as_of", district.about["as_of"]),
+        ("datum", translate("export.datum", language, datum=DATUM)),
+        ("revision", district.revision),
+    ]
+    if asked.at is not None:
+        zone = ZoneInfo(district.about["time_zone"])
+        lines.append(("taken_at", f"{asked.at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"))
+    if any("within_m" in extract.layer.parameters for extract in extracts):
+        lines.append(("question", question(asked)))
+    said = [(translate(f"export.about.{key}", language), text) for key, text in lines]
+    for extract in extracts:
+        counts = extract.frame["standing"].value_counts().sort_index()
+        grounds = "，".join(f"{translate(f'standing.{name}', language)} {count}" for name, count in counts.items())
+        rows = translate("export.rows_count", language, count=len(extract.frame))
+        said.append((title(extract.layer.name, language), f"{rows} · {grounds}" if grounds else rows))
+    said += [
+        (translate(f"standing.{name}", language), translate(f"about.standing_{name}", language).replace("**", ""))
+        for name in sorted({name for extract in extracts for name in extract.frame["standing"].unique()})
+    ]
+    return said + [
+        (f"{translate('field.source', language)} {name}", source(name, district, language))
+        for name in sources(extracts)
+    ]
+
+
+def question(asked: Asked) -> str:
+    """The question that coverage and gaps answer, in words."""
+    kinds = "、".join(translate(f"kind.{kind}", asked.language) for kind in dict.fromkeys(asked.kinds))
+    lens, reach = translate(f"lens.{asked.lens}", asked.language), f"{asked.within_m:g}"
+    return translate("export.question", asked.language, lens=lens, kinds=kinds or "—", metres=reach)
+
+
+def sources(extracts: Sequence[Extract]) -> list[str]:
+    """The sources that any row names, sorted."""
+    cells = {cell for extract in extracts for cell in extract.frame["source"].unique()}
+    return sorted({part for cell in cells for part in _parts(cell)} - {""})
+
+
+def source(name: str, district: District, language: Language) -> str:
+    """What is known of a source: title, origin, date, datum, licence, note; its name where nothing is."""
+    known = district.sources.get(name, {})
+    suffix = "" if language == "zh" else "_en"
+    keys = ("title", "origin", "date", "datum", "licence", "note")
+    parts = [str(known.get(f"{key}{suffix}") or known.get(key, "")) for key in keys]
+    return clean(" · ".join(filter(None, parts)) or name)
+
+
+def version() -> str:
+    """The program that wrote a file."""
+    return f"Gongtu {__version__}"
+
+
+def file_names(name: str, format_: str, extracts: Sequence[Extract], district: District) -> dict[Language, str]:
+    """The file's name by language; it says so where a row is made up. ``name`` is a layer's or ``map``."""
+    stem = f"gongtu-{district.about['id']}-{name}-{district.about['as_of']}"
+    made_up = any(extract.synthetic for extract in extracts)
+    return {
+        language: f"{stem}{translate('export.made_up', language) if made_up else ''}.{format_}"
+        for language in LANGUAGES
+    }
