@@ -1,0 +1,146 @@
+"""What the rows of a sheet say: typed values by field, and points brought to WGS-84."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from geo.datum import Datum, Lonlat, convert
+from geo.enterprises import usable_location
+from geo.errors import ParameterError
+from geo.facilities import parse_amenities
+from geo.intake.asked import Asked, known_fields
+from geo.intake.cells import clean_code, parse, split_lonlat
+from geo.intake.draft import Cells
+from geo.intake.files import Sheet
+from geo.intake.reasons import Reasons
+from geo.schema import Column
+
+DECIMALS = 6  # of a degree: a decimetre
+LONGEST = 2_000  # characters of a cell
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True, eq=False)
+class Points:
+    """Where the rows of a sheet say they are, as written: first the column that is called longitude; NaN unknown."""
+
+    lon: Floats
+    lat: Floats
+    text: NDArray[np.object_]
+
+    def wgs84(self, datum: Datum, swapped: bool) -> Lonlat:
+        """Longitude and latitude (n,) in WGS-84 to ``DECIMALS``, taken as of ``datum``, latitude first if ``swapped``.
+
+        NaN where either is unknown or beyond ±360.
+        """
+        lon, lat = (self.lat, self.lon) if swapped else (self.lon, self.lat)
+        sane = (np.abs(lon) <= 360) & (np.abs(lat) <= 360)
+        x, y = convert(np.where(sane, lon, np.nan), np.where(sane, lat, np.nan), datum, "wgs84")
+        return np.round(x, DECIMALS), np.round(y, DECIMALS)
+
+
+def read_points(sheet: Sheet, columns: dict[str, int], reasons: Reasons) -> Points | None:
+    """The points of a sheet: columns lon and lat, or both in one (lonlat), or its shapes. None where there are none.
+
+    ``columns``: field → position.
+    """
+    if {"lon", "lat"} <= columns.keys():
+        texts = [_cells(sheet, columns[name]) for name in ("lon", "lat")]
+        lon, lat = (_number(name, cells, reasons) for name, cells in zip(("lon", "lat"), texts, strict=True))
+        return Points(lon, lat, (texts[0] + ", " + texts[1]).to_numpy(dtype=object))
+    if "lonlat" in columns:
+        cells = _cells(sheet, columns["lonlat"])
+        first, second, faults = split_lonlat(cells)
+        reasons.refuse((faults != "").to_numpy(bool), faults, field="lonlat", value=cells)
+        return Points(first.to_numpy(np.float64), second.to_numpy(np.float64), cells.to_numpy(dtype=object))
+    if sheet.shapes is not None:
+        shapes = sheet.shapes
+        there = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+        point = shapely.get_type_id(shapes) == shapely.GeometryType.POINT
+        reasons.refuse(there & ~point, "reason.no_point", field="geometry")
+        lon, lat = shapely.get_x(shapes), shapely.get_y(shapes)
+        return Points(lon, lat, np.array([f"{x:.6f}, {y:.6f}" for x, y in zip(lon, lat, strict=True)], dtype=object))
+    return None
+
+
+def _number(name: str, cells: pd.Series, reasons: Reasons) -> Floats:
+    """Any number: which of them can be a longitude or latitude is judged afterwards."""
+    values, faults = parse(cells, Column(name, "number"))
+    reasons.refuse((faults != "").to_numpy(bool), faults, field=name, value=cells)
+    return values.to_numpy(dtype=np.float64, na_value=np.nan)
+
+
+def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Reasons) -> Cells:
+    """Typed cells as geo.schema has them, of each field that the sheet has.
+
+    ``lon`` and ``lat`` are in WGS-84, unknown where the location cannot be used within ``bounds`` (see
+    ``usable_location``); ``credit_code`` is plain where it is one, else as written, and ``code_valid`` tells.
+    """
+    known = known_fields(asked.kind)
+    columns = asked.taken
+    values: Cells = {}
+    for name, position in columns.items():
+        if name in ("lon", "lat", "lonlat"):
+            continue
+        cells = _cells(sheet, position)
+        if name == "credit_code":
+            values |= _codes(cells, known[name], reasons)
+            continue
+        values[name], faults = parse(cells, known[name])
+        reasons.refuse((faults != "").to_numpy(bool), faults, field=name, value=cells)
+        reasons.refuse((cells.str.len() > LONGEST).to_numpy(bool), "reason.long", field=name, other=LONGEST)
+    if "amenities" in values:
+        wrong = ~values["amenities"].map(_readable).to_numpy(dtype=bool)
+        reasons.refuse(wrong, "fault.amenities", field="amenities", value=values["amenities"])
+    points = read_points(sheet, columns, reasons)
+    if points is not None:
+        values["lon"], values["lat"] = (pd.Series(part) for part in _judge(points, asked, bounds, reasons))
+    reasons.refuse(sheet.cells.index.isin(sheet.long_rows), "reason.shifted", other=len(sheet.header))
+    return values
+
+
+def _cells(sheet: Sheet, position: int) -> pd.Series:
+    return sheet.cells[position].reset_index(drop=True)
+
+
+def _codes(cells: pd.Series, column: Column, reasons: Reasons) -> Cells:
+    """Credit codes made plain, and which are valid; a doubt about each that is said and is not."""
+    numbers, distinct = pd.factorize(cells)
+    cleaned = [clean_code(text) for text in distinct]
+    valid = pd.Series(np.array([good for _, good in cleaned], dtype=bool)[numbers])
+    plain = pd.Series(np.array([code for code, _ in cleaned], dtype=object)[numbers], dtype="str")
+    other, faults = parse(cells.mask(valid, ""), column)
+    reasons.refuse((faults != "").to_numpy(bool), faults, field="credit_code", value=cells)
+    reasons.doubt((other != "").to_numpy(bool), "reason.code", field="credit_code", value=cells)
+    return {"credit_code": other.mask(valid, plain), "code_valid": valid}
+
+
+def _readable(amenities: str) -> bool:
+    try:
+        parse_amenities(amenities)
+    except ParameterError:
+        return False
+    return True
+
+
+def _judge(points: Points, asked: Asked, bounds: Sequence[float], reasons: Reasons) -> Lonlat:
+    """The points in WGS-84; those that cannot be used are unknown, and doubtful: swapped, too far, or only half said.
+
+    A swapped point is not turned round: whether all are is for the user to say (``Asked.swapped``).
+    """
+    lon, lat = points.wgs84(asked.datum, asked.swapped)
+    turned = points.wgs84(asked.datum, not asked.swapped)
+    said = ~np.isnan(points.lon) & ~np.isnan(points.lat)
+    half = np.isnan(points.lon) != np.isnan(points.lat)
+    usable = usable_location(lon, lat, bounds)
+    swapped = said & ~usable & usable_location(*turned, bounds)
+    reasons.doubt(swapped, "reason.swapped", field="lonlat", value=points.text)
+    reasons.doubt(said & ~usable & ~swapped, "reason.far", field="lonlat", value=points.text)
+    reasons.doubt(half, "reason.half", field="lonlat", value=points.text)
+    return np.where(usable, lon, np.nan), np.where(usable, lat, np.nan)
