@@ -85,6 +85,7 @@ def read_regions(folder: Path) -> list[Region]:
     """The regions, by code, each with an invented centre for every one of its communities and villages."""
     table = pd.read_csv(folder / "regions.csv", dtype=str, keep_default_na=False).sort_values("code")
     places = pd.read_csv(folder / "places.csv", dtype=str, keep_default_na=False)
+    places = places[places["kind"].isin(["community", "village"])]
     positions = pd.read_csv(folder / "positions.csv", dtype=str, keep_default_na=False)
     features = json.loads((folder / "regions.geojson").read_text("utf-8"))["features"]
     shapes = {f["properties"]["code"]: shapely.from_geojson(json.dumps(f["geometry"])) for f in features}
