@@ -51,5 +51,5 @@ bench: setup $(VENV)/ready-dev
 build: setup
 	$(BIN)/python data/build.py
 
-clean:
-	rm -rf $(VENV) var .pytest_cache .mypy_cache .ruff_cache .hypothesis
+clean:  # not var/: the store is there
+	rm -rf $(VENV) .pytest_cache .mypy_cache .ruff_cache .hypothesis

@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Literal, get_args
@@ -189,6 +189,15 @@ def _is_date(cell: str) -> bool:
     except ValueError:
         return False
     return True
+
+
+def read_record(cells: Mapping[str, str], table: Table) -> tuple[dict[str, object], list[Fault]]:
+    """One record written as text, by column, as typed values (``read_table`` tells how) and every fault in it."""
+    text = io.StringIO()
+    csv.writer(text).writerows([list(cells), list(cells.values())])
+    frame, faults = read_table(text.getvalue().encode("utf-8", "replace"), table)
+    values = frame.iloc[0].to_dict() if len(frame) else {}
+    return {name: values[name] for name in cells if name in values}, faults
 
 
 def empty_table(table: Table) -> pd.DataFrame:

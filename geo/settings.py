@@ -15,12 +15,15 @@ DATABASE = "gongtu.sqlite"
 
 @dataclass(frozen=True)
 class Setting:
-    """One environment variable: what it is called, what it is when unset, what it does (zh, en)."""
+    """One environment variable: what it is called, what it is when unset, what it does (zh, en); a ``secret`` one is
+    never shown.
+    """
 
     name: str
     default: str
     help_zh: str
     help_en: str
+    secret: bool = False
 
 
 SETTINGS = (
@@ -37,6 +40,7 @@ SETTINGS = (
         "",
         "PostgreSQL（须有 PostGIS）的连接地址，如 postgresql://用户:密码@主机/库；留空用内置数据库",
         "Address of a PostgreSQL database with PostGIS, such as postgresql://user:password@host/name; empty: embedded",
+        secret=True,
     ),
     Setting("GONGTU_SESSION_HOURS", "12", "登录后多少小时须重新登录", "Hours after which one has to sign in again"),
     Setting(
@@ -51,7 +55,13 @@ SETTINGS = (
         "该项的值对应的角色，如 admin=a@x.cn,b@x.cn;leader=领导组;staff=*",
         "Roles by the claim's value, such as admin=a@x.cn,b@x.cn;leader=leaders;staff=*",
     ),
-    Setting("GONGTU_TIANDITU_KEY", "", "天地图密钥；留空则不提供天地图底图", "Tianditu key; empty: no such base map"),
+    Setting(
+        "GONGTU_TIANDITU_KEY",
+        "",
+        "天地图密钥；留空则不提供天地图底图",
+        "Tianditu key; empty: no such base map",
+        secret=True,
+    ),
     Setting(
         "GONGTU_TILES",
         "",

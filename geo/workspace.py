@@ -25,11 +25,16 @@ def utc_now() -> datetime:
 class Workspace:
     """One process's hold on the data: open for as long as the process lives, safe to share between threads."""
 
-    def __init__(self, settings: Settings, *, clock: Callable[[], datetime] = utc_now) -> None:
-        self.settings = settings
+    def __init__(self, settings: Settings | Callable[[], Settings], *, clock: Callable[[], datetime] = utc_now) -> None:
+        self._settings = settings
         self.now = clock
         self._assembling = Lock()
         self._kept: tuple[object, District] | None = None
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings, read when they are first asked for, so that a bad one is told where it can be shown."""
+        return self._settings if isinstance(self._settings, Settings) else self._settings()
 
     @cached_property
     def store(self) -> Store:
@@ -47,7 +52,7 @@ class Workspace:
         """
         pack = self.pack()
         with self._assembling:
-            if self._kept is None or self._kept[0] != (pack.digest, self.store.state()):
+            if self.store.about().get("digest") != pack.digest:  # asked first: seeding waits for whoever writes
                 seed(
                     self.store,
                     {noun: pack.tables[noun] for noun in KEYS},
@@ -56,6 +61,7 @@ class Workspace:
                     demo=pack.demo,
                     at=self.now(),
                 )
+            if self._kept is None or self._kept[0] != (pack.digest, self.store.state()):
                 self._kept = self._assemble(pack)
             return self._kept[1]
 
@@ -67,6 +73,4 @@ class Workspace:
                 noun: frame[frame["standing"] != "synthetic"].reset_index(drop=True) for noun, frame in tables.items()
             }
         revision, token = state
-        return (pack.digest, state), assemble(
-            pack.description, tables, revision=f"{pack.digest}.{revision}.{token}"
-        )
+        return (pack.digest, state), assemble(pack.description, tables, revision=f"{pack.digest}.{revision}.{token}")

@@ -7,7 +7,7 @@ import streamlit as st
 from geo.facilities import KINDS
 from geo.i18n import translate
 from geo.layers.base import basemaps
-from pages.ui import cached, coverage_panel, state
+from pages.ui import access, cached, coverage_panel, state
 from pages.ui.coverage_map import coverage_map
 from pages.ui.map_view import show_map
 
@@ -32,7 +32,8 @@ def view() -> None:
         coverage_panel.empty_states(district, asked, say)
         coverage_panel.totals(district, asked, answer, say)
         if asked.region:
-            coverage_panel.detail(district, asked, answer, say, language)
+            named = access.who().may("staff")
+            coverage_panel.detail(district, asked, answer, say, language, named=named)
         coverage_panel.table(district, asked, answer, say, language)
 
 

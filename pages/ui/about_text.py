@@ -8,8 +8,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from geo.i18n import Language
 from geo.district import District
+from geo.i18n import Language
 from geo.pack import TABLES
 from geo.schema import STANDINGS
 from pages.ui.words import Say, escape_markdown, local_name

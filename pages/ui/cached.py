@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache, partial
 from typing import Literal, TypeVar, cast
 
 import numpy as np
@@ -17,15 +18,15 @@ from numpy.typing import NDArray
 from geo.coverage import Coverage, Lens, Sites, coverage, gaps, lens_table, sites
 from geo.datum import Datum, convert
 from geo.distance import Nearest, nearest_two
+from geo.district import District
 from geo.enterprises import counted
 from geo.errors import GongtuError
 from geo.facilities import serving
 from geo.i18n import Language
 from geo.layers.geojson import to_geojson
 from geo.measures import Measure, shares
-from geo.district import District
-from geo.pack import open_pack
-from geo.settings import Settings, read_settings
+from geo.settings import SETTINGS, Setting, Settings, read_settings
+from geo.workspace import Workspace
 from pages.ui import state
 from pages.ui.words import local_name
 
@@ -36,15 +37,30 @@ GAP_DETAIL_M = 25
 """How far a drawn edge may lie from the true one: less than a pixel with the whole district in view."""
 
 
+@cache
+def _workspace(environment: tuple[tuple[str, str], ...]) -> Workspace:
+    return Workspace(partial(read_settings, dict(environment)))
+
+
+def workspace() -> Workspace:
+    """The pack and the store that the environment names."""
+    return _workspace(tuple((setting.name, os.environ.get(setting.name, "")) for setting in SETTINGS))
+
+
+def environment(setting: Setting, hidden: str) -> str:
+    """What the environment says of a setting, ``hidden`` in place of a secret; ``""`` where it says nothing."""
+    value = os.environ.get(setting.name, "").strip()
+    return hidden if value and setting.secret else value
+
+
 def settings() -> Settings:
-    """The settings of the process."""
-    return read_settings(os.environ)
+    """The settings of the process; SettingError for a bad one."""
+    return workspace().settings
 
 
 def district() -> District:
-    """The district as it is on disk (geo.pack keeps it in memory until a file of it changes)."""
-    now = settings()
-    return open_pack(now.pack, demo=now.demo)
+    """The district as pack and store have it now (geo.workspace keeps it in memory until one of them changes)."""
+    return workspace().district()
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,7 +161,9 @@ def _nearest(revision: str, kinds: tuple[str, ...], _district: District) -> Near
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _coverage(revision: str, kinds: tuple[str, ...], within_m: float, _district: District, _nearest: Nearest) -> Coverage:
+def _coverage(
+    revision: str, kinds: tuple[str, ...], within_m: float, _district: District, _nearest: Nearest
+) -> Coverage:
     return coverage(_district.demand, _nearest, within_m)
 
 
@@ -175,7 +193,9 @@ def gap_drawing(district: District, kinds: Sequence[str], within_m: float, datum
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _gap_drawing(revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _district: District) -> list[str]:
+def _gap_drawing(
+    revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _district: District
+) -> list[str]:
     beyond, _ = _gaps(revision, kinds, within_m, _district)
     simple = shapely.simplify(beyond, GAP_DETAIL_M)
     return to_geojson(simple[~shapely.is_empty(simple)], _district.plane, datum)

@@ -12,13 +12,13 @@ import pandas as pd
 from branca.element import MacroElement
 
 from geo.datum import Datum, convert
+from geo.district import District
 from geo.facilities import SERVING_STATES
 from geo.i18n import Language
 from geo.layers import areas, legend, points
 from geo.layers.base import Basemap, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
-from geo.district import District
 from geo.regions import name_codes
 from pages.ui import cached
 from pages.ui.state import View
@@ -86,7 +86,9 @@ def _marks(district: District, kinds: Sequence[str], datum: Datum, say: Say, lan
         known + [_position(*at, say, language) for at in _placed(district.positions[~regional], datum)]
     )
     marks = [_facility(*at, say, language) for at in _placed(invented, datum)] + apart[: len(known)]
-    positions = [_position(*at, say, language) for at in _placed(district.positions[regional], datum)] + apart[len(known) :]
+    positions = [_position(*at, say, language) for at in _placed(district.positions[regional], datum)] + apart[
+        len(known) :
+    ]
     looks: dict[str, list[dict[str, Any]]] = {}
     shown = pd.concat([facilities[real], invented])
     for record in shown[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
@@ -192,7 +194,10 @@ def _legend(
     rows = list(seen.legend) if "facilities" in view.layers else []
     if "positions" in view.layers:
         regional = district.positions["kind"] == "region"
-        for which, mark in ((district.positions[~regional], "position"), (district.positions[regional], "position-region")):
+        for which, mark in (
+            (district.positions[~regional], "position"),
+            (district.positions[regional], "position-region"),
+        ):
             grounds = "、".join(say(f"standing.{standing}") for standing in sorted(set(which["standing"])))
             if len(which):
                 rows.append(legend.Row(say(f"legend.{mark.replace('-', '_')}", standing=grounds), mark=mark))

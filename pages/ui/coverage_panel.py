@@ -8,10 +8,10 @@ import pandas as pd
 import streamlit as st
 
 from geo.coverage import NO_REGION, TOTAL
+from geo.district import District
 from geo.enterprises import READINGS
 from geo.i18n import Language
 from geo.measures import headline, ranked, worst_served
-from geo.district import District
 from pages.ui import cached
 from pages.ui.coverage_map import facility_lines
 from pages.ui.state import View, pick_region
@@ -102,17 +102,19 @@ def _basis(district: District, answer: cached.Answer, say: Say) -> str:
     )
 
 
-def detail(district: District, view: View, answer: cached.Answer, say: Say, language: Language) -> None:
-    """The region selected: its share against the district's, its positions, facilities, worst-served enterprises."""
+def detail(district: District, view: View, answer: cached.Answer, say: Say, language: Language, *, named: bool) -> None:
+    """The region selected: its share against the district's, its positions, facilities, worst-served enterprises;
+    those of a real register by name only where ``named``.
+    """
     region = district.regions.set_index("code").loc[view.region]
-    row, district = answer.rows.loc[view.region], answer.rows.loc[TOTAL]
+    row, whole = answer.rows.loc[view.region], answer.rows.loc[TOTAL]
     with st.container(border=True, key="detail"):
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f"**{escape_markdown(local_name(region, language))}**", width="stretch")
             st.button(say("detail.clear"), icon=":material/close:", type="tertiary", on_click=pick_region, args=("",))
         facts = [say("detail.unionised", share=percent(row["unionised_share"], say))]
         if view.lens == "service":
-            shares = {"share": row["share_unserved"], "district": district["share_unserved"]}
+            shares = {"share": row["share_unserved"], "district": whole["share_unserved"]}
             facts.insert(0, say("detail.share", **{k: percent(v, say) for k, v in shares.items()}))
         if not pd.isna(region["population"]):
             year = say("total.none") if pd.isna(region["population_year"]) else region["population_year"]
@@ -129,7 +131,7 @@ def detail(district: District, view: View, answer: cached.Answer, say: Say, lang
         with facilities:
             _facilities(district, view, say, language)
         with worst:
-            _worst(district, view, answer, say)
+            _worst(district, view, answer, say, named)
 
 
 def _positions(district: District, view: View, say: Say, language: Language) -> str:
@@ -150,14 +152,14 @@ def _facilities(district: District, view: View, say: Say, language: Language) ->
         st.caption(f"**{escape_markdown(local_name(record, language))}**  \n{lines}")
 
 
-def _worst(district: District, view: View, answer: cached.Answer, say: Say) -> None:
-    """The unserved enterprises farthest from a site: by name where they are invented, else only how many."""
+def _worst(district: District, view: View, answer: cached.Answer, say: Say, named: bool) -> None:
+    """The unserved enterprises farthest from a site: by name where invented or ``named``, else only how many."""
     region = int(district.regions.index[district.regions["code"] == view.region][0])
     rows = worst_served(district.demand, answer.found, answer.nearest, view.lens, region, LISTED)
     records = cached.register(district).iloc[rows]
     if not len(rows):
         st.caption(say("detail.worst_none"))
-    elif (records["standing"] != "synthetic").any():
+    elif not named and (records["standing"] != "synthetic").any():
         st.caption(say("detail.worst_private", count=f"{int(answer.rows.loc[view.region, 'unserved']):,}"))
     else:
         for record, metres in zip(records.to_dict("records"), answer.nearest.metres[rows, 0], strict=True):

@@ -3,20 +3,44 @@
 from __future__ import annotations
 
 import logging
+from collections.abc import Callable
 from functools import partial
+from html import escape
 from pathlib import Path
+from typing import NamedTuple
 
 import streamlit as st
 
+from geo.district import District
 from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, Language, translate
-from geo.district import District
 from geo.pack import public_reason
-from pages.ui import state
-from pages.ui.words import escape_markdown
+from geo.people import Person, Role
+from pages.ui import access, identity, state
+from pages.ui.words import Say, escape_markdown
 
-NAVIGATION = {"look": [("overview", "map")], "data": [("about", "info")]}
-"""Section → its pages, each with its icon; the first page is the home page."""
+
+class Entry(NamedTuple):
+    """A page: its file and URL, its icon, the role it asks for, and whether the navigation lists it."""
+
+    name: str
+    icon: str
+    role: Role
+    listed: bool = True
+
+
+NAVIGATION = {
+    "look": [Entry("overview", "map", "public")],
+    "work": [Entry("records", "edit_note", "staff")],
+    "data": [
+        Entry("downloads", "download", "public"),
+        Entry("data", "database_upload", "admin"),
+        Entry("about", "info", "public"),
+    ],
+    "manage": [Entry("people", "group", "admin"), Entry("system", "monitor_heart", "admin")],
+    "sign_in": [Entry("identity", "badge", "public", listed=False)],
+}
+"""Section → its pages; the first page is the home page. Who may not open a page is not shown it either."""
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "frame.css").read_text(encoding="utf-8")
 NAMES: dict[Language, str] = {"zh": "中文", "en": "English"}
@@ -42,28 +66,48 @@ def open_frame() -> Language:
 
 
 def navigate(district: District, language: Language) -> None:
-    """Runs the page the URL names, under the district's name and over the data notice."""
+    """Runs the page the URL names, if it is open to who asks, under the district's name and over the data notice."""
     say = partial(translate, language=language)
+    person = access.who()
     pages = {
         say(f"section.{section}"): [
             st.Page(
-                f"{name}.py",
-                title=say(f"page.{name}.title"),
-                icon=f":material/{icon}:",
-                help=say(f"page.{name}.help"),
-                url_path=name,
-                default=(section, name) == ("look", "overview"),
+                f"{entry.name}.py" if person.may(entry.role) else _refusal(entry.role, person),
+                title=say(f"page.{entry.name}.title"),
+                icon=f":material/{entry.icon}:",
+                help=say(f"page.{entry.name}.help"),
+                url_path=entry.name,
+                default=entry.name == "overview",
+                visibility="visible" if entry.listed and person.may(entry.role) else "hidden",
             )
-            for name, icon in entries
+            for entry in entries
         ]
         for section, entries in NAVIGATION.items()
     }
     page = st.navigation(pages)
     with st.sidebar:
+        _account(person, page.url_path, say)
         st.markdown(escape_markdown(say("app.of", district=district.about["name"][language])))
         st.caption(escape_markdown(f"{district.notice(language)} · {say('app.as_of', date=district.about['as_of'])}"))
+    if identity.is_coming_back():
+        identity.come_in(language)
+        return
     state.come_back(page.url_path)
     page.run()
+
+
+def _refusal(role: Role, person: Person) -> Callable[[], None]:
+    """A page that says that it is not open to ``person``."""
+    return partial(access.refuse, role, person)
+
+
+def _account(person: Person, page: str, say: Say) -> None:
+    """Who is signed in, or where to sign in. Plain links: these pages are no Streamlit pages."""
+    if person.id:
+        words, target = f"{person.name} · {say(f'role.{person.role}')}", f"/account?lang={state.language()}"
+    else:
+        words, target = say("frame.sign_in"), access.sign_in(page)
+    st.html(f'<a class="account" target="_self" href="{target}">{escape(words)}</a>')
 
 
 def refuse(error: GongtuError, language: Language) -> None:

@@ -61,6 +61,25 @@ def in_url(key: str, default: Any, options: Sequence[Any]) -> dict[str, Any]:
     return {"key": key, "on_change": remember}
 
 
+def text_in_url(key: str) -> dict[str, Any]:
+    """The ``key`` and ``on_change`` of a text widget that keeps its value in the URL as ``?key=``."""
+
+    def remember() -> None:
+        put(key, st.session_state[key].strip())
+
+    st.session_state[key] = st.query_params.get(key, "")
+    return {"key": key, "on_change": remember}
+
+
+def put(key: str, value: str) -> None:
+    """Writes ``value`` into the URL as ``?key=``; an empty one is left out."""
+    if value:
+        st.query_params[key] = value
+    else:
+        st.query_params.pop(key, None)
+    _keep()
+
+
 def language() -> Language:
     """The language the frame's switch is set to."""
     said = st.query_params.get("lang")

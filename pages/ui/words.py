@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from geo.i18n import Language
+from geo.storage import Commit
+from geo.storage.seed import ACTOR
 
 Say = Callable[..., str]
 """A message's key and values → its words in the language of the page."""
@@ -32,6 +36,50 @@ def square_km(area: float, say: Say) -> str:
 def local_name(record: Mapping[str, Any], language: Language) -> str:
     """The record's name in the language; the Chinese one where there is no English name."""
     return str((language == "en" and record.get("name_en")) or record["name"])
+
+
+def choice_word(noun: str, column: str, value: Any, say: Say) -> str:
+    """A choice of a noun's column in words (``kind`` means another thing for each noun); other values as they are."""
+    if value is None or value == "" or value != value:
+        return say("total.none")
+    kinds = {"facilities": "kind", "positions": "position_kind", "regions": "region_kind"}
+    table = {"kind": kinds.get(noun, ""), "location_standing": "standing"}.get(column, column)
+    try:
+        return say(f"{table}.{value}")
+    except KeyError:
+        return str(value)
+
+
+def writer(by: str, say: Say) -> str:
+    """Who changed something: a person's name, or that it came with the pack."""
+    return say("commit.pack") if by == ACTOR else by
+
+
+def moment(at: datetime, time_zone: str) -> str:
+    """An instant to the minute, in the district's time."""
+    return f"{at.astimezone(ZoneInfo(time_zone)):%Y-%m-%d %H:%M}"
+
+
+def commit_rows(commits: Sequence[Commit], time_zone: str, say: Say) -> list[dict[str, str]]:
+    """What was written and by whom, a row a commit, under its words."""
+
+    def counted(counts: Mapping[str, int]) -> str:
+        return " · ".join(
+            say(f"commit.{'back' if action == 'restore' else action}", count=f"{count:,}")
+            for action, count in counts.items()
+        )
+
+    return [
+        {
+            say("commit.revision"): str(commit.revision),
+            say("commit.at"): moment(commit.at, time_zone),
+            say("commit.by"): writer(commit.by, say),
+            say("commit.what"): say(f"commit.{commit.what}"),
+            say("commit.why"): commit.why,
+            say("commit.counts"): counted(commit.counts),
+        }
+        for commit in commits
+    ]
 
 
 def escape_markdown(text: str) -> str:

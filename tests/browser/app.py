@@ -7,10 +7,12 @@ import shutil
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 from urllib.request import urlopen
 
 from playwright.sync_api import Browser, Frame, Page, Playwright
@@ -36,13 +38,16 @@ def free_port() -> int:
 
 @contextmanager
 def serve(script: Path = ROOT / "app.py", *, wait_for: str = "/_stcore/health", **environment: str) -> Iterator[str]:
-    """The app (or another Streamlit script) on a free port of this machine, its address while it runs."""
+    """The app (or another Streamlit script) on a free port of this machine, its address while it runs; with a store of
+    its own unless ``GONGTU_VAR`` is given.
+    """
     port = free_port()
     command = [sys.executable, "-m", "streamlit", "run", str(script), "--server.port", str(port)]
+    own = tempfile.TemporaryDirectory(prefix="gongtu-var-")
     running = subprocess.Popen(
         [*command, "--server.address", "127.0.0.1"],
         cwd=ROOT,
-        env={**os.environ, **environment, "PYTHONPATH": str(ROOT)},
+        env={**os.environ, "GONGTU_VAR": own.name, **environment, "PYTHONPATH": str(ROOT)},
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
     )
@@ -53,6 +58,7 @@ def serve(script: Path = ROOT / "app.py", *, wait_for: str = "/_stcore/health", 
     finally:
         running.terminate()
         running.wait(timeout=10)
+        own.cleanup()
 
 
 def _wait_until_up(address: str, running: subprocess.Popen[bytes]) -> None:
@@ -73,9 +79,12 @@ def launch(playwright: Playwright) -> Browser:
     return playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
 
 
-def open_page(browser: Browser, width: int, height: int, *, touch: bool = False) -> tuple[Page, list[str]]:
+def open_page(
+    browser: Browser, width: int, height: int, *, touch: bool = False, cookies: Sequence[Any] = ()
+) -> tuple[Page, list[str]]:
     """A new page that can reach this machine only, and the list of the other hosts it asked for."""
     context = browser.new_context(viewport={"width": width, "height": height}, has_touch=touch, is_mobile=touch)
+    context.add_cookies(list(cookies))
     page = context.new_page()
     strangers: list[str] = []
 

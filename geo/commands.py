@@ -1,0 +1,161 @@
+"""What each command of the command line does. The answer is printed; errors rise to ``geo.__main__``."""
+
+from __future__ import annotations
+
+import argparse
+import getpass
+import sys
+from collections.abc import Callable
+
+from geo import storage
+from geo.doctor import examine
+from geo.errors import GongtuError
+from geo.export import Asked, export
+from geo.i18n import explain, translate
+from geo.intake.command import run_import
+from geo.pack import open_pack
+from geo.people import Person
+from geo.workspace import Workspace
+
+Command = Callable[[Workspace, argparse.Namespace], int]
+
+
+def check(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Reads a pack's files, and nothing else."""
+    settings = workspace.settings
+    district = open_pack((asked.folder or settings.pack).resolve(), demo=settings.demo)
+    counts = {name: len(getattr(district, name)) for name in ("regions", "facilities", "enterprises")}
+    print(translate("cli.pack_good", asked.language, name=district.about["name"][asked.language], **counts))
+    return 0
+
+
+def doctor(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Prints every finding, those that need attention with what to do."""
+    findings = examine(workspace)
+    for finding in findings:
+        print("✓" if finding.ok else "✗", explain(GongtuError(finding.key, **finding.params), asked.language))
+    bad = sum(not finding.ok for finding in findings)
+    print(translate("doctor.bad" if bad else "doctor.good", asked.language, count=bad))
+    return 1 if bad else 0
+
+
+def backup(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Copies the store into a file."""
+    storage.backup(workspace.store, asked.file)
+    size = f"{asked.file.stat().st_size / 1e6:,.1f}"
+    print(translate("cli.backed_up", asked.language, file=asked.file, mb=size, revision=workspace.store.state()[0]))
+    return 0
+
+
+def restore(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Puts a backup in the store's place, once more asked unless told not to be."""
+    question = translate("cli.restore_ask", asked.language, file=asked.file, revision=workspace.store.state()[0])
+    if not asked.yes and input(question).strip().lower() not in ("y", "yes", "是"):
+        print(translate("cli.restore_not", asked.language))
+        return 1
+    storage.restore(workspace.store, asked.file)
+    print(translate("cli.restored", asked.language, file=asked.file, revision=workspace.store.state()[0]))
+    return 0
+
+
+def bring_in(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """A preview of a file's rows, and, unless it is a dry run, the writing."""
+    return run_import(
+        asked.kind,
+        asked.file,
+        store=workspace.store,
+        district=workspace.district(),
+        options=asked,
+        by=asked.by or getpass.getuser(),
+        at=workspace.now(),
+        language=asked.language,
+        dry_run=asked.dry_run,
+        out=sys.stdout,
+    )
+
+
+def take_out(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Writes a layer to a file in the format its ending names. Whoever has a shell here has the store's file too."""
+    person = Person("", getpass.getuser(), "admin")
+    question = Asked(
+        person=person,
+        language=asked.language,
+        lens=asked.lens,
+        kinds=tuple(asked.kind),
+        within_m=asked.within_m,
+        contacts=asked.contacts,
+        at=workspace.now(),
+    )
+    export(asked.layer, asked.file.suffix.removeprefix("."), asked.file.resolve(), workspace.district(), question)
+    print(translate("cli.exported", asked.language, file=asked.file))
+    return 0
+
+
+def user_list(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Prints every account."""
+    for account in workspace.store.people.list():
+        role = translate(f"role.{account.role}", asked.language)
+        print(account.name, role, account.disabled, sep="\t")
+    return 0
+
+
+def user_add(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Makes an account, with a password typed here or one chosen later through a link."""
+    people = workspace.store.people
+    password = None if asked.link else _new_password(asked.language)
+    user = people.add(asked.name, asked.role, by=getpass.getuser(), at=workspace.now(), password=password)
+    role = translate(f"role.{asked.role}", asked.language)
+    print(translate("cli.user_added", asked.language, name=asked.name, role=role))
+    if asked.link:
+        print(welcome_link(people.invite(user, workspace.now())))
+    return 0
+
+
+def user_role(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Gives another role."""
+    workspace.store.people.set_role(workspace.store.people.find(asked.name).id, asked.role)
+    return _done(asked)
+
+
+def user_link(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Prints a link to choose a new password."""
+    print(welcome_link(workspace.store.people.invite(workspace.store.people.find(asked.name).id, workspace.now())))
+    return 0
+
+
+def user_disable(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Ends an account."""
+    workspace.store.people.disable(workspace.store.people.find(asked.name).id, asked.why, now=workspace.now())
+    return _done(asked)
+
+
+def user_enable(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Lets an account in again."""
+    workspace.store.people.enable(workspace.store.people.find(asked.name).id)
+    return _done(asked)
+
+
+def user_revoke(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Ends an account's sessions."""
+    workspace.store.people.revoke(workspace.store.people.find(asked.name).id, now=workspace.now())
+    return _done(asked)
+
+
+def welcome_link(token: str, address: str = "http://localhost:8501") -> str:
+    """Where somebody chooses a password with a one-time token; ``address`` is the app's."""
+    return f"{address}/welcome?token={token}"
+
+
+def _new_password(language: str) -> str:
+    """A password typed twice, unseen; or a line of what is piped in."""
+    if not sys.stdin.isatty():
+        return sys.stdin.readline().rstrip("\n")
+    password = getpass.getpass(translate("cli.password", language))
+    if getpass.getpass(translate("cli.password_again", language)) != password:
+        raise GongtuError("cli.password_differs")
+    return password
+
+
+def _done(asked: argparse.Namespace) -> int:
+    print(translate("cli.done", asked.language))
+    return 0

@@ -1,0 +1,55 @@
+"""The doctor: whether everything the program stands on is sound, and what to do where it is not."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+from geo.errors import GongtuError
+from geo.storage import KEYS, Finding, check
+from geo.workspace import Workspace
+
+FREE_AT_LEAST = 1 << 30
+"""Bytes of disk: an import of 200,000 enterprises with its history and a backup take a few hundred million."""
+
+
+def examine(workspace: Workspace) -> list[Finding]:
+    """Settings, pack, store, accounts and disk, in this order; what cannot be looked at after a failure is left out."""
+    return list(_findings(workspace))
+
+
+def _findings(workspace: Workspace) -> Iterator[Finding]:
+    try:
+        settings = workspace.settings
+    except GongtuError as error:
+        yield Finding(error.key, False, error.params)
+        return
+    yield Finding("doctor.settings", True, {})
+    try:
+        pack = workspace.pack()
+    except GongtuError as error:
+        yield Finding(error.key, False, error.params)
+        yield Finding("doctor.pack_help", False, {})
+        pack = None
+    else:
+        counts = {noun: len(pack.tables[noun]) for noun in KEYS}
+        yield Finding("doctor.pack", True, {"name": pack.description.about["id"], **counts})
+    try:
+        store = workspace.store
+    except GongtuError as error:
+        yield Finding(error.key, False, error.params)
+        return
+    yield from check(store)
+    kept = store.about().get("pack", "")
+    if pack is not None and kept and kept != pack.description.about["id"]:
+        yield Finding("store.other_pack", False, {"seeded": kept, "pack": pack.description.about["id"]})
+    admins = [one for one in store.people.list() if one.role == "admin" and not one.disabled]
+    yield Finding("doctor.admin" if admins else "doctor.no_admin", bool(admins), {"count": len(admins)})
+    if not settings.database_url.startswith("postgres"):
+        free = shutil.disk_usage(Path(settings.database_url.removeprefix("sqlite:///")).parent).free
+        yield Finding(
+            "doctor.disk" if free >= FREE_AT_LEAST else "doctor.disk_low",
+            free >= FREE_AT_LEAST,
+            {"gb": f"{free / 1e9:.1f}"},
+        )

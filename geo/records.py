@@ -1,0 +1,52 @@
+"""Records as people write them: who may, and what must hold before one is kept."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import pandas as pd
+
+from geo import campaigns, enterprises, facilities, regions
+from geo.district import District
+from geo.enterprises import usable_location
+from geo.errors import Fault, ParameterError
+from geo.facilities import parse_amenities
+from geo.people import Role
+from geo.schema import Column, Table, read_record
+
+TABLES: dict[str, Table] = {
+    "enterprises": enterprises.TABLE,
+    "facilities": facilities.TABLE,
+    "positions": campaigns.POSITIONS,
+    "regions": regions.TABLE,
+}
+EDITORS: dict[str, Role] = {"enterprises": "staff", "facilities": "staff", "positions": "leader", "regions": "admin"}
+"""The role that writing a record of each noun asks for."""
+
+
+def check(noun: str, cells: Mapping[str, str], district: District) -> tuple[dict[str, object], list[Fault]]:
+    """A record written as text, by column, as typed values, and everything wrong with it (``column`` and ``key`` of a
+    fault say what; ``row`` means nothing here). A blank record has one fault for each column it must have.
+    """
+    table = TABLES[noun]
+    values, faults = read_record({**cells, "_": "·"}, _with_mark(table))
+    values.pop("_", None)
+    found = [replace(fault, row=None) for fault in faults]
+    region = cells.get("region", "").strip()
+    if noun != "enterprises" and region and region not in set(district.regions["code"]):
+        found.append(Fault(table.file, None, "region", "fault.reference", region))
+    try:
+        parse_amenities(cells.get("amenities", ""))
+    except ParameterError:
+        found.append(Fault(table.file, None, "amenities", "fault.amenities", cells["amenities"]))
+    lon, lat = values.get("lon"), values.get("lat")
+    known = not (pd.isna(lon) or pd.isna(lat)) if "lon" in values else False
+    if known and not usable_location(lon, lat, district.regions.total_bounds).all():
+        found.append(Fault(table.file, None, "lon + lat", "fault.far"))
+    return values, found
+
+
+def _with_mark(table: Table) -> Table:
+    """The table with a column more, so that a record of empty cells is a record still."""
+    return replace(table, columns=(*table.columns, Column("_")))

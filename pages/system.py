@@ -1,0 +1,38 @@
+"""状态: what is checked of the installation, and its settings."""
+
+from functools import partial
+
+import streamlit as st
+
+from geo.doctor import examine
+from geo.i18n import translate
+from geo.settings import SETTINGS
+from pages.ui import access, cached, state
+from pages.ui.words import escape_markdown
+
+access.require("admin")
+language = state.language()
+say = partial(translate, language=language)
+workspace = cached.workspace()
+
+with st.container(key="text"):
+    st.title(say("page.system.title"))
+    st.subheader(say("system.checks"))
+    findings = sorted(examine(workspace), key=lambda finding: finding.ok)
+    for finding in findings:
+        words = escape_markdown(say(finding.key, **finding.params))
+        if finding.ok:
+            st.markdown(f":material/check: {words}")
+        else:
+            st.error(words, icon=":material/error:")
+    st.subheader(say("system.settings"))
+    st.caption(say("system.settings_help"))
+    rows = [
+        {
+            say("system.name"): setting.name,
+            say("system.value"): cached.environment(setting, say("system.hidden")) or say("system.default"),
+            say("system.help"): setting.help_zh if language == "zh" else setting.help_en,
+        }
+        for setting in SETTINGS
+    ]
+    st.dataframe(rows, hide_index=True)
