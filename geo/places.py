@@ -47,13 +47,13 @@ ONE_WAY = str.maketrans(
     "鎮區鄉縣莊營龐黃門舊宮長雲採禮賢觀榮華興豐園東號樓趙迴藏赢嬴洲啰",
     "镇区乡县庄营庞黄门旧宫长云采礼贤观荣华兴丰园东号楼赵回臧瀛瀛州罗",
 )
+ODD = re.compile(rf"[(（]地区[)）]|[{''.join(map(chr, ONE_WAY))}]|[^\x21-\x7e{HAN}]+")  # what normalise changes
 TOWN_SUFFIX = re.compile(r"(?:镇|乡|街道|地区)$")
 OFFICE = re.compile(r"(?:人民政府|办事处)$")
 COMMITTEE = re.compile(r"(?:社区|居委会|居民委员会|村委会|村民委员会)+$")
 COUNTED = re.compile(rf"(?:([{DIGIT}])?(十)([{DIGIT}])?|([{DIGIT}]))(?=里|区|村|号院)")
 NUMBERED_VILLAGE = re.compile(rf"(.{{2,}}?)[{NUMERAL}]+村")
-LARGER = "省市区县镇乡街道处路号"
-ODD = re.compile(rf"[(（]地区[)）]|[{''.join(map(chr, ONE_WAY))}]|[^\x21-\x7e{HAN}]+")
+LARGER = "省市区县镇乡街道处路号"  # how the names of larger units end, after which a place's begins
 
 # 枣园路, 旧宫东二路, 天宫院地铁站, 芦城北桥 are roads, stations and bridges: a name said for the way to somewhere else.
 WAY = rf"(?:地铁|公交)?[东西南北中前后内外大小新老{NUMERAL}\d]{{0,3}}(?:路|街|桥|胡同|巷|站|道|线|高速|立交)"
@@ -89,7 +89,8 @@ HEAD = re.compile(
     rf"[^{HAN}]*({UNIT}{{1,5}}县(?!营)|{UNIT}{{2,5}}(?:自治区|省|(?<!超)市(?![场政民营]|公寓)"
     rf"|(?<![小社园地发业验范片校景厂院场住活务流税保套库济贸空能郊辖护作理假东西南北中{NUMERAL}])区))"
 )
-OTHER_TOWN = re.compile(rf"[{HAN}]{{2,5}}?(?:(?<!小)镇|乡|街道|地区办事处)")
+# 马驹桥镇 there: a town of another district, whose villages may have the names of ours.
+OTHER_TOWN = re.compile(rf"[{HAN}]{{2,5}}?(?:镇|乡|街道|地区办事处)")
 
 Regions = dict[str, set[int]]  # the regions that a name can mean
 

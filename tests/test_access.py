@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING
 
 import pytest
 from fastapi import Depends, FastAPI
@@ -19,7 +20,6 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # starlette would rather have httpx2
     from starlette.testclient import TestClient
 
-from conftest import Clock
 
 from geo.people import NOBODY, ROLES, Person, Role
 from geo.settings import read_settings
@@ -27,6 +27,9 @@ from geo.web import cookies, forms
 from geo.web.access import COOKIE, GuardUploads, Needs, oidc_role, who
 from geo.web.routes import routes
 from geo.workspace import Workspace
+
+if TYPE_CHECKING:
+    from conftest import Clock
 
 BROWSER = "b" * 43
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
@@ -162,6 +165,11 @@ def test_a_browser_without_a_session_goes_to_sign_in_and_comes_back(guarded: Sta
     answer = client(guarded).get(f"{where}?a=1&lang=en", headers=HTML)
     assert answer.status_code == 303
     assert answer.headers["location"] == f"/signin?next={where.replace('/', '%2F')}%3Fa%3D1%26lang%3Den&lang=en"
+
+
+def test_a_form_sent_after_the_session_ended_gets_words(workspace: Workspace) -> None:
+    answer = client(Starlette(routes=routes(workspace))).post("/account", headers=HTML)
+    assert (answer.status_code, "须登录" in answer.text, "/signin" in answer.text) == (401, True, True)
 
 
 def test_a_browser_with_too_low_a_role_gets_words(guarded: Starlette, sessions: Mapping[Role, str]) -> None:

@@ -26,7 +26,7 @@ with warnings.catch_warnings():
 
 from geo.district import District
 from geo.errors import Fault, PackError
-from geo.export import FORMATS, LAYERS, MAP, export
+from geo.export import FORMATS, LAYERS, MAP, export, tables
 from geo.people import ROLES, Role
 from geo.settings import read_settings
 from geo.storage import Change
@@ -284,6 +284,18 @@ def test_without_data_there_is_no_file(
     assert answer.status_code == 503
     assert "enterprises.csv" in answer.json()["detail"]
     assert "张三" not in answer.text
+    assert left_behind() == []
+
+
+def test_a_sheet_too_long_is_the_formats_fault(
+    client: TestClient, sign_in: Callable[[Role], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in("staff")
+    monkeypatch.setattr(tables, "ROWS_AT_MOST", 7)
+    answer = client.get("/export/enterprises.xlsx")
+    assert answer.status_code == 422
+    assert "CSV" in answer.json()["detail"][0]["msg"]
+    assert client.get("/export/enterprises.csv").status_code == 200
     assert left_behind() == []
 
 

@@ -7,11 +7,11 @@ import re
 import warnings
 from collections.abc import Callable, Iterator
 from http.cookies import SimpleCookie
+from typing import TYPE_CHECKING
 from urllib.parse import urljoin, urlsplit
 
 import pytest
 from argon2 import PasswordHasher
-from conftest import Clock
 from hypothesis import example, given
 from hypothesis import strategies as st
 from starlette.applications import Starlette
@@ -31,9 +31,12 @@ from geo.web.routes import routes
 from geo.web.session import address_of, safe_path
 from geo.workspace import Workspace
 
+if TYPE_CHECKING:
+    from conftest import Clock
+
 SECRET, OTHER = "correct horse battery", "staple 订书机 1234"
 WRONG = "名字或密码不对，或者账号已停用。"
-CLAIMS = {"iss": "https://id.example", "sub": "7", "name": "王五"}
+CLAIMS = {"iss": "https://id.example", "sub": "7", "name": "王五", "exp": 4_000_000_000}
 
 
 def quick(workspace: Workspace) -> Workspace:

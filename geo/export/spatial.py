@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +20,8 @@ from geo.district import District
 from geo.export.layers import DATUM, Asked, Extract
 from geo.export.qgis import style
 from geo.export.text import clean
-from geo.export.words import about, question, source, sources, title
-from geo.i18n import LANGUAGES, translate
+from geo.export.words import about, grounds, question, source, sources, title
+from geo.i18n import LANGUAGES
 from geo.schema import Column
 
 GEOMETRY = "geom"
@@ -93,7 +94,7 @@ def write_geopackage(path: Path, extracts: Sequence[Extract], district: District
     rows = pa.table({"item": [key for key, _ in said], "text": [text for _, text in said]})
     _write(path, "about", rows, title("about", asked.language), noted)
     styles = [(e.layer.name, title(e.layer.name, asked.language), style(e, asked)) for e in extracts if e.layer.shape]
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database, database:
         database.execute(LAYER_STYLES)
         database.execute(
             "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"
@@ -104,7 +105,6 @@ def write_geopackage(path: Path, extracts: Sequence[Extract], district: District
             " styleQML, styleSLD, useAsDefault, description, owner, ui) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', '')",
             [(name, GEOMETRY, words[:NAME_AT_MOST], qml, words) for name, words, qml in styles],
         )
-    database.close()
 
 
 def _table(path: Path, extract: Extract, noted: dict[str, str], asked: Asked) -> None:
@@ -122,11 +122,7 @@ def _table(path: Path, extract: Extract, noted: dict[str, str], asked: Asked) ->
             )
 
     reader = pa.RecordBatchReader.from_batches(schema, batches())
-    standings = ", ".join(
-        f"{translate(f'standing.{name}', asked.language)} {count}"
-        for name, count in extract.frame["standing"].value_counts().sort_index().items()
-    )
-    noted = {**noted, "standings": standings, "sources": ";".join(sources([extract]))}
+    noted = {**noted, "standings": grounds(extract, asked.language), "sources": ";".join(sources([extract]))}
     if "within_m" in extract.layer.parameters:
         noted["question"] = question(asked)
     _write(path, extract.layer.name, reader, title(extract.layer.name, asked.language), noted, extract.layer.shape)

@@ -93,10 +93,9 @@ def about(extracts: Sequence[Extract], district: District, asked: Asked) -> list
         lines.append(("question", question(asked)))
     said = [(translate(f"export.about.{key}", language), text) for key, text in lines]
     for extract in extracts:
-        counts = extract.frame["standing"].value_counts().sort_index()
-        grounds = "，".join(f"{translate(f'standing.{name}', language)} {count}" for name, count in counts.items())
         rows = translate("export.rows_count", language, count=len(extract.frame))
-        said.append((title(extract.layer.name, language), f"{rows} · {grounds}" if grounds else rows))
+        parts = filter(None, (rows, grounds(extract, language)))
+        said.append((title(extract.layer.name, language), " · ".join(parts)))
     said += [
         (translate(f"standing.{name}", language), translate(f"about.standing_{name}", language).replace("**", ""))
         for name in sorted({name for extract in extracts for name in extract.frame["standing"].unique()})
@@ -107,9 +106,17 @@ def about(extracts: Sequence[Extract], district: District, asked: Asked) -> list
     ]
 
 
+def grounds(extract: Extract, language: Language) -> str:
+    """How many rows stand on which grounds, in words."""
+    counts = extract.frame["standing"].value_counts().sort_index()
+    words = [f"{translate(f'standing.{name}', language)} {count}" for name, count in counts.items()]
+    return translate("export.and", language).join(words)
+
+
 def question(asked: Asked) -> str:
     """The question that coverage and gaps answer, in words."""
-    kinds = "、".join(translate(f"kind.{kind}", asked.language) for kind in dict.fromkeys(asked.kinds))
+    words = [translate(f"kind.{kind}", asked.language) for kind in dict.fromkeys(asked.kinds)]
+    kinds = translate("export.and", asked.language).join(words)
     lens, reach = translate(f"lens.{asked.lens}", asked.language), f"{asked.within_m:g}"
     return translate("export.question", asked.language, lens=lens, kinds=kinds or "—", metres=reach)
 

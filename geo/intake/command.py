@@ -34,7 +34,7 @@ def run_import(
     dry_run: bool,
     out: TextIO,
 ) -> int:
-    """Reads, tells, and writes all rows that are not refused, or nothing: 0, or 1 where the store has changed meanwhile.
+    """Reads, tells, and writes all rows but the refused, or nothing: 0, or 1 where the store has changed meanwhile.
 
     ``options`` are those of ``geo.__main__``; errors as ``prepare`` has them.
     """
@@ -102,7 +102,9 @@ def write_refused(plan: Plan, path: Path, language: Language) -> None:
     """The refused rows with their reasons as CSV that Excel opens in Chinese; cells it would run get a quote before."""
     frame = plan.refused(language)
     risky = r"(?![+\-]?\d[\d.,]*$)[=+\-@\t\r]"  # not a number
-    frame.apply(lambda cells: cells.mask(cells.str.match(risky), "'" + cells)).to_csv(path, index=False, encoding="utf-8-sig")
+    frame.apply(lambda cells: cells.mask(cells.str.match(risky), "'" + cells)).to_csv(
+        path, index=False, encoding="utf-8-sig"
+    )
 
 
 def _every(whole: int, language: Language, tell: Callable[[str], None]) -> Callable[[int], None]:

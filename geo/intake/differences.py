@@ -24,22 +24,28 @@ def differences(
     more than ``SAME_PLACE`` takes longitude, latitude, standing (imported, unless said) and precision (unknown,
     unless said) with it: those of the old place say nothing of the new one. Adds columns to ``values`` for that.
     """
-    old = {name: known[name].reindex(at).reset_index(drop=True) for name in values}
-    writes = {name: given[name] & _differs(cells, old[name]) for name, cells in values.items()}
-    if "region" in values:
-        writes["region"] &= ~_same_region(values["region"], old["region"].fillna(""), gazetteer)
+    there = at != NEW
+    writes: Masks = {}
+    before: Cells = {}
     if {"lon", "lat"} <= values.keys():
-        moved = np.logical_or.reduce(
-            [~((values[name] - old[name]).abs() <= SAME_PLACE).to_numpy(bool) for name in ("lon", "lat")]
-        )
-        moved &= given["lon"] & given["lat"]
-        writes["lon"] = writes["lat"] = moved
+        moved = given["lon"] & given["lat"] & ~(_near("lon", values, known, at) & _near("lat", values, known, at))
+        writes = {"lon": moved, "lat": moved}
         if "location_standing" in known:
             _take_along(values, given, writes, moved)
-            for name in ("location_standing", "precision_m"):
-                old[name] = known[name].reindex(at).reset_index(drop=True)
-    there = at != NEW
-    return writes, {name: old[name][mask & there] for name, mask in writes.items()}
+    for name, cells in values.items():
+        old = known[name].reindex(at).reset_index(drop=True)
+        if name not in ("lon", "lat"):
+            differs = given.get(name, np.zeros(len(at), dtype=bool)) & _differs(cells, old)
+            if name == "region":
+                differs &= ~_same_region(cells, old.fillna(""), gazetteer)
+            writes[name] = differs | writes.get(name, np.zeros(len(at), dtype=bool))
+        before[name] = old[writes[name] & there]
+    return writes, before
+
+
+def _near(name: str, values: Cells, known: pd.DataFrame, at: Ints) -> Mask:
+    old = known[name].reindex(at).to_numpy(dtype=np.float64)
+    return np.asarray(np.abs(values[name].to_numpy(dtype=np.float64) - old) <= SAME_PLACE)
 
 
 def _take_along(values: Cells, given: Masks, writes: Masks, moved: Mask) -> None:
@@ -48,7 +54,7 @@ def _take_along(values: Cells, given: Masks, writes: Masks, moved: Mask) -> None
         silent = moved & ~given.get(name, nothing)
         cells = values.get(name, pd.Series(unsaid, index=range(len(moved))))
         values[name] = cells.mask(silent, unsaid)
-        writes[name] = writes.get(name, nothing) | moved
+        writes[name] = moved
 
 
 def _differs(new: pd.Series, old: pd.Series) -> Mask:

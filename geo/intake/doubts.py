@@ -10,6 +10,7 @@ from geo.district import District
 from geo.enterprises import READINGS, assign_regions
 from geo.intake.draft import any_of
 from geo.intake.files import Note
+from geo.intake.identity import NEW, label, numbers
 from geo.intake.reasons import Mask, Reasons
 
 SURVEYED = ("reported", "imported")
@@ -96,21 +97,27 @@ def doubt_figures(record: pd.DataFrame, said: dict[str, Mask], as_of: str, reaso
 def doubt_namesakes(rows: pd.DataFrame, known: pd.DataFrame, new: NDArray[np.bool_], reasons: Reasons) -> None:
     """Doubts of new enterprises and facilities whose name another one has elsewhere, where not both have codes.
 
-    ``rows`` and ``known`` as ``identity.match`` takes them, ``rows`` with the ``id`` it gave; ``label`` says who.
+    ``rows`` and ``known`` as ``identity.match`` takes them, ``rows`` with the ``id`` it gave.
     """
-    columns = ["id", "name", "code", "label"]
-    everyone = pd.concat([rows.loc[rows["id"] != "", columns], known.loc[known["retired"] == "", columns]])
-    shared = everyone["name"].duplicated(keep=False) & (everyone["name"] != "")
-    # With the code that any row of it says, and in the words of its first row.
-    everyone = everyone[shared].sort_values(["id", "code"], ascending=[True, False], kind="stable").drop_duplicates("id")
-    for bare, code in ((False, rows["code"] == ""), (True, rows["code"] != "")):
-        others = everyone[everyone["code"] == ""] if bare else everyone
-        ends = {end: others.drop_duplicates("name", keep=end).set_index("name") for end in ("first", "last")}
-        first, last = (rows["name"].map(ends[end]["id"]).fillna("") for end in ("first", "last"))
-        other = (
-            rows["name"].map(ends["first"]["label"]).where(first != rows["id"], rows["name"].map(ends["last"]["label"]))
-        )
-        there = ((first != "") & ((first != rows["id"]) | (last != rows["id"]))).to_numpy(bool)
-        reasons.doubt(
-            new & there & code.to_numpy(bool), "reason.namesake", field="name", value=rows["said"], other=other
-        )
+    mine, theirs = numbers(rows["name"].where(rows["id"] != "", ""), known["name"].where(known["retired"] == "", ""))
+    times = np.bincount(np.concatenate((mine, theirs)) + 1)
+    asked = np.zeros(len(times), dtype=bool)
+    asked[mine[new] + 1] = True
+    shared = asked & (times > 1)
+    shared[0] = False  # no name
+    columns = ["id", "name", "code", "said", "address"]
+    both = [rows.loc[shared[mine + 1], columns], known.loc[shared[theirs + 1], columns]]
+    # Each once, with the code that any row of it says, else in the words of its first row.
+    everyone = pd.concat(both).sort_values(["id", "code"], ascending=[True, False], kind="stable").drop_duplicates("id")
+    bare = rows["code"] == ""
+    for others, where in ((everyone, bare), (everyone[everyone["code"] == ""], ~bare)):
+        at = np.flatnonzero(new & shared[mine + 1] & where.to_numpy(bool))
+        own = rows["id"].iloc[at].reset_index(drop=True)
+        names = rows["name"].iloc[at]
+        ends = (others.drop_duplicates("name", keep=end).set_index("name") for end in ("first", "last"))
+        first, last = (end.reindex(names).fillna("").reset_index(drop=True) for end in ends)
+        other = first.where(first["id"] != own, last)
+        elsewhere = np.full(len(rows), NEW, dtype=np.int64)
+        elsewhere[at] = np.where((other["id"] != "") & (other["id"] != own), range(len(at)), NEW)
+        who = label(other, elsewhere)
+        reasons.doubt(elsewhere != NEW, "reason.namesake", field="name", value=rows["said"], other=who)

@@ -31,7 +31,15 @@ EXACT_TO = 1e15
 BLOCK = 1 << 20
 CELL_REFERENCE = re.compile(rb'r="([A-Z]{1,3})([0-9]{1,7})"')
 FAR_RIGHT = re.compile(rb'r="([J-Z][A-Z]|[A-Z]{3})[0-9]{1,7}"[^>]{0,200}(?<!/)>\s{0,9}<(?:\w{1,9}:)?(?:v|is|f)\b')
-UNREADABLE = (CalamineError, ElementTree.ParseError, EOFError, NotImplementedError, zipfile.BadZipFile, zlib.error)
+UNREADABLE = (
+    CalamineError,
+    ElementTree.ParseError,
+    EOFError,
+    NotImplementedError,
+    OSError,
+    zipfile.BadZipFile,
+    zlib.error,
+)
 """What calamine and zipfile raise for files that are not what they should be."""
 RELATION = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}id"
 

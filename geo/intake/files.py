@@ -32,6 +32,8 @@ MEMORY_AT_MOST = 900 << 20
 """Bytes of address space of the child."""
 SECONDS_AT_MOST = 180
 """Of computing, and by the clock."""
+OUT_OF_MEMORY = "memory allocation of"
+"""What Rust's last words are about."""
 TIMED_OUT = (signal.SIGXCPU, signal.SIGALRM)
 
 Note = tuple[str, dict[str, object]]
@@ -97,7 +99,8 @@ def read_file(
         if ended or not answer.exists():
             words = (folder / "stderr.txt").read_text(encoding="utf-8", errors="replace")
             logger.warning("reader of %r ended with %d: %s", name, ended, words[-2000:])
-            raise IntakeError("intake.too_slow" if -ended in TIMED_OUT else "intake.crashed", file=name)
+            reason = "too_slow" if -ended in TIMED_OUT else "too_large" if OUT_OF_MEMORY in words else "crashed"
+            raise IntakeError(f"intake.{reason}", file=name)
         about = json.loads(answer.read_text(encoding="utf-8"))
         if "error" in about:
             raise IntakeError(about["error"], **about["params"])

@@ -126,7 +126,7 @@ def _zip(path: Path, name: str) -> Format:
     try:
         with zipfile.ZipFile(path) as archive:
             entries = archive.infolist()
-    except (zipfile.BadZipFile, NotImplementedError, ValueError, struct.error, EOFError) as error:
+    except (zipfile.BadZipFile, NotImplementedError, OSError, ValueError, struct.error) as error:
         raise IntakeError("intake.damaged", file=name, format="ZIP") from error
     _check_entries(entries, path.stat().st_size, name)
     names = {entry.filename for entry in entries}

@@ -57,8 +57,9 @@ def match(noun: str, rows: pd.DataFrame, known: pd.DataFrame, reasons: Reasons) 
     """The id (n,) each row's record has or will have, and its position in ``known``, ``NEW`` where it is not there.
 
     ``rows`` (0 … n - 1): ``id`` said, valid ``code``, normal ``name`` and ``place``; ``""`` where there is none.
-    ``known`` (0 … m - 1), all records of the noun: the same, ``code`` as it stands, and ``retired``. What rows are
-    refused for goes to ``reasons``; rows refused before are not looked at. Refused rows have the id ``""``.
+    ``known`` (0 … m - 1), all records of the noun: the same, ``code`` as it stands, and ``retired``. Both also have
+    the name and address as they are ``said``, for reasons to name them by. What rows are refused for goes to
+    ``reasons``; rows refused before are not looked at. Refused rows have the id ``""``.
 
     A row is the living record that has its id; else its code; else its name and place, unless both have codes and
     they differ. A row that says no place is the only one of its name, where there is only one (a doubt). The rows of
@@ -70,17 +71,22 @@ def match(noun: str, rows: pd.DataFrame, known: pd.DataFrame, reasons: Reasons) 
 
 
 class _Matching:
-    """The steps of ``match``: each settles some of the rows that are still ``open``."""
+    """The steps of ``match``: each settles some of the rows that are still open.
+
+    Texts that are compared are numbered first, equal ones alike, ``""`` -1: see ``numbers``.
+    """
 
     def __init__(self, noun: str, rows: pd.DataFrame, known: pd.DataFrame, reasons: Reasons) -> None:
         self.noun, self.rows, self.known, self.reasons = noun, rows, known, reasons
-        self.id = pd.Series("", index=rows.index, dtype="str")
+        self.id = np.full(len(rows), "", dtype=object)
         self.at: Ints = np.full(len(rows), NEW, dtype=np.int64)
         self.alive = (known["retired"] == "").to_numpy(bool)
-        self.key = _key(rows)
-        self.known_key = _key(known)
-        self.known_code = self._valid_codes()
         self.has = {name: (rows[name] != "").to_numpy(bool) for name in ("id", "code", "name", "place")}
+        self.name, self.known_name = numbers(rows["name"], known["name"])
+        self.place, known_place = numbers(rows["place"], known["place"])
+        self.key, self.known_key = _pairs(self.name, self.known_name, self.place, known_place)
+        self.code, known_code = numbers(rows["code"], known["code"])
+        self.known_code = np.where(self._valid(known_code), known_code, NEW)
 
     def run(self) -> tuple[pd.Series, Ints]:
         has = self.has
@@ -93,128 +99,152 @@ class _Matching:
         self._by_name(has["name"] & ~has["place"])
         self._make_ids(has["name"])
         gone = self.reasons.refused
-        return self.id.mask(gone, ""), np.where(gone, NEW, self.at)
+        return pd.Series(self.id, dtype="str").mask(gone, ""), np.where(gone, NEW, self.at)
 
     def _open(self) -> Mask:
-        return ~self.reasons.refused & (self.id == "").to_numpy(bool)
+        unsettled: Mask = self.id == ""
+        return ~self.reasons.refused & unsettled
 
     def _settled(self) -> Mask:
-        return ~self.reasons.refused & (self.id != "").to_numpy(bool)
+        settled: Mask = self.id != ""
+        return ~self.reasons.refused & settled
 
-    def _valid_codes(self) -> pd.Series:
-        """The codes of ``known``, ``""`` where not valid; tested only where a row's answer can hang on it."""
-        code = self.known["code"]
-        certain = _find(code, self.rows["code"]) != NEW
-        asked = ~certain & (_find(self.known_key, self.key) != NEW)
-        good = {text: text for text in code[asked].unique() if clean_code(text)[1]}
-        return code.where(certain, code.map(good).fillna("").astype("str"))
+    def _valid(self, known_code: Ints) -> Mask:
+        """Which codes of ``known`` are valid; asked only where a row's answer can hang on it."""
+        valid: Mask = np.isin(known_code, self.code) & (known_code != NEW)
+        asked = np.flatnonzero(~valid & (known_code != NEW) & np.isin(self.known_key, self.key))
+        valid[asked] = [clean_code(text)[1] for text in self.known["code"].iloc[asked]]
+        return valid
 
     def _by_id(self) -> None:
-        found = _find(self.rows["id"], self.known["id"])
-        self._take(self._open() & (found != NEW), found)
+        if not self.has["id"].any():
+            return
+        said, known = numbers(self.rows["id"], self.known["id"])
+        self._take(self._open(), _find(said, known))
         if self.noun == "enterprises":
             return
         new = self._open() & self.has["id"]
-        twin = _find(self.key, self.known_key.where(self.alive, ""))
+        twin = _find(self.key, np.where(self.alive, self.known_key, NEW))
         self._refuse(new & self.has["name"] & (twin != NEW), "reason.id_strange", twin, value=self.rows["id"])
-        self.id = self.id.mask(new & ~self.reasons.refused, self.rows["id"])
+        self._make(new, self.rows["id"])
 
     def _by_code(self) -> None:
-        said = self.has["code"]
-        found = _find(self.rows["code"], self.known_code.where(self.alive, ""))
-        differs = self._settled() & said & (found != NEW) & (found != self.at)
-        self._refuse(differs, "reason.two", found, value=self.rows["code"])
-        self._refuse(self._open() & (found == SEVERAL), "reason.several", found, value=self.rows["code"])
-        self._take(self._open() & (found != NEW), found)
-        retired = _find(self.rows["code"], self.known_code.mask(self.alive, ""))
-        self._refuse(self._open() & (retired != NEW), "reason.retired", retired)
+        code = self.rows["code"]
+        found = _find(self.code, np.where(self.alive, self.known_code, NEW))
+        differs = self._settled() & self.has["code"] & (found != NEW) & (found != self.at)
+        self._refuse(differs, "reason.two", found, value=code)
+        self._take(self._open(), found, value=code)
+        self._take(self._open(), _find(self.code, np.where(self.alive, NEW, self.known_code)), value=code)
         # A record that had no code gains it.
-        bare = _find(self.key, self.known_key.where(self.alive & (self.known_code == ""), ""))
-        named = said & self.has["name"]
-        self._refuse(self._open() & named & (bare == SEVERAL), "reason.several", bare, value=self.rows["name"])
-        self._take(self._open() & named & (bare != NEW), bare)
-        self._make(self._open() & said, self.rows["code"])
+        bare = _find(self.key, np.where(self.alive & (self.known_code == NEW), self.known_key, NEW))
+        self._take(self._open() & self.has["code"], bare, value=self.rows["name"])
+        self._make(self._open() & self.has["code"], code)
 
     def _refuse_two(self) -> None:
         """A row with the id or code of one record, and name and place of another that the one has not as well."""
-        twin = _find(self.key, self.known_key.where(self.alive, ""))
-        own = (_pick(self.known_key, self.at) == self.key).to_numpy(bool)
+        twin = _find(self.key, np.where(self.alive, self.known_key, NEW))
+        own = np.append(self.known_key, NEW)[self.at] == self.key
         matched = self._settled() & (self.at != NEW) & self.has["name"]
-        self._refuse(matched & ~own & (twin != NEW) & (twin != self.at), "reason.two", twin, value=self.id)
+        self._refuse(matched & ~own & (twin != NEW) & (twin != self.at), "reason.two", twin, value=self.rows["said"])
 
     def _by_name_and_place(self) -> None:
-        here = self._open() & self.has["name"]
-        if not here.any():
+        if not (self._open() & self.has["name"]).any():
             return
-        of_key = self._everyone()
-        found = _find(self.key, of_key["key"])
-        several = here & (found == SEVERAL)
-        self.reasons.refuse(several, "reason.several", field="name", value=self.rows["name"])
-        self._name(here & (found >= 0), _pick(of_key["id"], found))
-        retired = _find(self.key, self.known_key.mask(self.alive, ""))
-        self._refuse(self._open() & self.has["name"] & (retired != NEW), "reason.retired", retired)
+        everyone = self._everyone()
+        found = _find(self.key, everyone["key"].to_numpy())
+        several = self._open() & (found == SEVERAL)
+        self.reasons.refuse(several, "reason.several", field="name", value=self.rows["said"])
+        self._name(self._open() & (found != NEW), _pick(everyone["id"], found))
+        self._take(self._open(), _find(self.key, np.where(self.alive, NEW, self.known_key)), value=self.rows["said"])
 
     def _by_name(self, where: Mask) -> None:
         if not (self._open() & where).any():
             return
-        of_name = self._everyone()
-        found = _find(self.rows["name"], of_name["name"])
+        everyone = self._everyone()
+        found = _find(self.name, everyone["name"].to_numpy())
         here = self._open() & where & (found >= 0)
-        other = _pick(of_name["place"], found)
-        self.reasons.doubt(here, "reason.by_name", field="name", value=self.rows["name"], other=other)
-        self._name(here, _pick(of_name["id"], found))
+        other = _pick(everyone["said"], found)
+        self.reasons.doubt(here, "reason.by_name", field="name", value=self.rows["said"], other=other)
+        self._name(here, _pick(everyone["id"], found))
 
     def _make_ids(self, where: Mask) -> None:
-        open_rows = np.flatnonzero(self._open() & where)
-        names, places = (self.rows[part].to_numpy(dtype=object) for part in ("name", "place"))
-        ids = self.id.to_numpy(dtype=object, copy=True)
-        ids[open_rows] = [made_id(self.noun, names[row], places[row]) for row in open_rows]
-        self._make(self._open() & where, pd.Series(ids, dtype="str"))
+        here = self._open() & where
+        rows = self.rows[here]
+        ids = np.full(len(here), "", dtype=object)
+        ids[here] = [made_id(self.noun, *words) for words in zip(rows["name"], rows["place"], strict=True)]
+        self._make(here, pd.Series(ids, dtype="str"))
 
     def _make(self, where: Mask, ids: pd.Series) -> None:
         """New records of these ids; refused where a record has the id already, and so has been renamed since."""
-        taken = _find(ids, self.known["id"])
+        taken = _find(*numbers(ids.where(where, ""), self.known["id"]))
         self._refuse(where & (taken != NEW), "reason.renamed", taken)
-        self.id = self.id.mask(where & ~self.reasons.refused, ids)
+        new = where & ~self.reasons.refused
+        self.id[new] = ids[new]
 
     def _everyone(self) -> pd.DataFrame:
-        """Everyone there will be, by what is settled so far: id, name, place, key. The rows' words go first."""
+        """Everyone there will be, by what is settled so far: id, name, key, address ``said``. Rows' words go first."""
+        here = self._settled() & self.has["name"]
         # A row that says no place leaves its record where it is.
-        place = self.rows["place"].where(self.has["place"], _pick(self.known["place"], self.at))
-        rows = self.rows.assign(id=self.id, place=place)[self._settled() & self.has["name"]]
-        both = pd.concat([part[["id", "name", "place"]] for part in (rows, self.known[self.alive])])
-        both = both.drop_duplicates("id", ignore_index=True)
-        return both.assign(key=_key(both))
+        key = np.where(self.has["place"] | (self.at == NEW), self.key, np.append(self.known_key, NEW)[self.at])
+        rows = pd.DataFrame({"id": self.id, "name": self.name, "key": key, "said": self.rows["place"]})[here]
+        columns = {"id": self.known["id"], "name": self.known_name, "key": self.known_key, "said": self.known["place"]}
+        return pd.concat([rows, pd.DataFrame(columns)[self.alive]]).drop_duplicates("id", ignore_index=True)
 
-    def _take(self, where: Mask, at: Ints) -> None:
-        """The rows of ``where`` are the records at ``at``; refused where that is retired."""
-        gone = (_pick(self.known["retired"], at) != "").to_numpy(bool)
+    def _take(self, where: Mask, at: Ints, *, value: object = "") -> None:
+        """The rows of ``where`` that have one are the records at ``at``; refused where those are several or retired."""
+        self._refuse(where & (at == SEVERAL), "reason.several", at, value=value)
+        gone = np.append(~self.alive, False)[np.where(at >= 0, at, NEW)]
         self._refuse(where & gone, "reason.retired", at)
-        self._name(where & ~gone, _pick(self.known["id"], at))
+        here = where & (at >= 0) & ~gone
+        self.id[here] = _pick(self.known["id"], at[here])
+        self.at[here] = at[here]
 
     def _name(self, where: Mask, ids: pd.Series) -> None:
         """The rows of ``where`` are those of ``ids``, known or new."""
-        self.id = self.id.mask(where, ids)
-        self.at[where] = _find(ids, self.known["id"])[where]
+        self.id[where] = ids[where]
+        self.at[where] = _find(*numbers(ids, self.known["id"]))[where]
 
     def _refuse(self, where: Mask, key: str, at: Ints, *, value: object = "") -> None:
         """The rows of ``where`` are refused on account of the records at ``at``, which the reason names."""
-        self.reasons.refuse(where, key, value=value, other=_pick(self.known["label"], at))
+        if where.any():
+            self.reasons.refuse(where, key, value=value, other=label(self.known, np.where(where, at, NEW)))
 
 
-def _key(frame: pd.DataFrame) -> pd.Series:
-    """Name and place in one text; ``""`` where there is no name."""
-    return (frame["name"] + "|" + frame["place"]).where(frame["name"] != "", "")
+def label(frame: pd.DataFrame, at: Ints) -> pd.Series:
+    """How a reason names the records or rows of ``frame`` at ``at`` (n,), by name, address and id; ``""`` for -1."""
+    whole = "{} {} ({})".format
+    here = at >= 0
+    chosen = frame.iloc[at[here]]
+    texts = np.full(len(at), "", dtype=object)
+    texts[here] = [whole(*words) for words in zip(chosen["said"], chosen["address"], chosen["id"], strict=True)]
+    return pd.Series(texts, dtype="str").str.replace("  ", " ").str.removesuffix(" ()")
 
 
-def _find(keys: pd.Series, of: pd.Series) -> Ints:
-    """Where each of ``keys`` (n,) is in ``of`` (m,): a position, NEW where it is not (``""`` never is), or SEVERAL."""
-    places = pd.Series(np.arange(len(of)), index=pd.Index(of.to_numpy(), dtype="str"))[(of != "").to_numpy(bool)]
-    places[places.index.duplicated(keep=False)] = SEVERAL
-    return keys.map(places[~places.index.duplicated()]).fillna(NEW).to_numpy(dtype=np.int64)
+def numbers(one: pd.Series, other: pd.Series) -> tuple[Ints, Ints]:
+    """Texts as numbers, equal ones alike whichever they are in; -1 for ``""``."""
+    both = pd.concat([one, other], ignore_index=True)
+    found = pd.factorize(both.where(both != ""))[0].astype(np.int64)
+    return found[: len(one)], found[len(one) :]
+
+
+def _pairs(name: Ints, known_name: Ints, place: Ints, known_place: Ints) -> tuple[Ints, Ints]:
+    """Names and places together as one number; -1 where there is no name."""
+    names, places = np.concatenate((name, known_name)), np.concatenate((place, known_place))
+    both = names * (places.max(initial=0) + 2) + places + 1
+    pairs = np.where(names == NEW, NEW, pd.factorize(both)[0])
+    return pairs[: len(name)], pairs[len(name) :]
+
+
+def _find(keys: Ints, of: Ints) -> Ints:
+    """Where each of ``keys`` (n,) is in ``of`` (m,): a position, NEW where it is not (-1 never is), or SEVERAL."""
+    there = np.flatnonzero(of != NEW)
+    count = max(keys.max(initial=0), of.max(initial=0)) + 1
+    positions = np.full(count + 1, NEW, dtype=np.int64)  # one more, the last: where -1 looks
+    positions[of[there]] = there
+    positions[:-1][np.bincount(of[there], minlength=count) > 1] = SEVERAL
+    return positions[keys]
 
 
 def _pick(cells: pd.Series, at: Ints) -> pd.Series:
     """The texts of ``cells`` at positions ``at`` (n,), ``""`` where there is none."""
-    texts = np.append(cells.to_numpy(dtype=object), "")
-    return pd.Series(texts[np.where(at >= 0, at, -1)], dtype="str")
+    return cells.reindex(np.where(at >= 0, at, NEW)).fillna("").reset_index(drop=True)

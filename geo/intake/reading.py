@@ -12,8 +12,6 @@ from numpy.typing import NDArray
 
 from geo.datum import Datum, Lonlat, convert
 from geo.enterprises import usable_location
-from geo.errors import ParameterError
-from geo.facilities import parse_amenities
 from geo.intake.asked import Asked, known_fields
 from geo.intake.cells import clean_code, parse, split_lonlat
 from geo.intake.draft import Cells
@@ -22,7 +20,6 @@ from geo.intake.reasons import Reasons
 from geo.schema import Column
 
 DECIMALS = 6  # of a degree: a decimetre
-LONGEST = 2_000  # characters of a cell
 Floats = NDArray[np.float64]
 
 
@@ -94,10 +91,6 @@ def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Re
             continue
         values[name], faults = parse(cells, known[name])
         reasons.refuse((faults != "").to_numpy(bool), faults, field=name, value=cells)
-        reasons.refuse((cells.str.len() > LONGEST).to_numpy(bool), "reason.long", field=name, other=LONGEST)
-    if "amenities" in values:
-        wrong = ~values["amenities"].map(_readable).to_numpy(dtype=bool)
-        reasons.refuse(wrong, "fault.amenities", field="amenities", value=values["amenities"])
     points = read_points(sheet, columns, reasons)
     if points is not None:
         values["lon"], values["lat"] = (pd.Series(part) for part in _judge(points, asked, bounds, reasons))
@@ -121,14 +114,6 @@ def _codes(cells: pd.Series, column: Column, reasons: Reasons) -> Cells:
     return {"credit_code": other.mask(valid, plain), "code_valid": valid}
 
 
-def _readable(amenities: str) -> bool:
-    try:
-        parse_amenities(amenities)
-    except ParameterError:
-        return False
-    return True
-
-
 def _judge(points: Points, asked: Asked, bounds: Sequence[float], reasons: Reasons) -> Lonlat:
     """The points in WGS-84; those that cannot be used are unknown, and doubtful: swapped, too far, or only half said.
 
@@ -142,5 +127,5 @@ def _judge(points: Points, asked: Asked, bounds: Sequence[float], reasons: Reaso
     swapped = said & ~usable & usable_location(*turned, bounds)
     reasons.doubt(swapped, "reason.swapped", field="lonlat", value=points.text)
     reasons.doubt(said & ~usable & ~swapped, "reason.far", field="lonlat", value=points.text)
-    reasons.doubt(half, "reason.half", field="lonlat", value=points.text)
+    reasons.doubt(half & ~reasons.refused, "reason.half", field="lonlat", value=points.text)
     return np.where(usable, lon, np.nan), np.where(usable, lat, np.nan)

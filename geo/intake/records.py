@@ -100,8 +100,7 @@ class _Records:
         name, address = (self.values.get(field, nothing) for field in ("name", "address"))
         rows = self._compared(name, address, self.values.get("region", nothing))
         code = self.values.get("credit_code", nothing).where(self.valid, "")
-        label = name.str.cat(address, sep=" ").str.strip()
-        return rows.assign(id=self.values.get("id", nothing), code=code, said=name, label=label)
+        return rows.assign(id=self.values.get("id", nothing), code=code, said=name, address=address)
 
     def _known(self) -> pd.DataFrame:
         """The records of the store as ``identity.match`` takes them."""
@@ -109,9 +108,8 @@ class _Records:
         nothing = pd.Series("", index=known.index, dtype="str")
         address, code = (known.get(field, nothing) for field in ("address", "credit_code"))
         frame = self._compared(known["name"], address, known["region"])
-        label = known["name"].str.cat(address, sep=" ").str.strip() + " (" + known["id"] + ")"
         plain = code.str.upper().str.replace(r"\s+", "", regex=True)
-        return frame.assign(id=known["id"], code=plain, retired=known["retired"], label=label)
+        return frame.assign(id=known["id"], code=plain, retired=known["retired"], said=known["name"], address=address)
 
     def _compared(self, name: pd.Series, address: pd.Series, region: pd.Series) -> pd.DataFrame:
         """Normal name and place: of an enterprise its address; of a facility its region, else its address."""
@@ -208,10 +206,11 @@ class _Records:
             doubt_namesakes(rows, known, new, self.reasons)
         if "id" in self.asked.taken:
             names = _of_rows(known["name"], self.at)
-            renamed = accepted & (rows["name"] != "").to_numpy(bool) & (names != "").to_numpy(bool)
-            renamed &= (rows["name"] != names).to_numpy(bool)
-            reasons_other = _of_rows(known["label"], self.at)
-            self.reasons.doubt(renamed, "reason.renames", field="name", value=rows["said"], other=reasons_other)
+            renamed = (rows["name"] != "") & (names != "") & (rows["name"] != names)
+            other = _of_rows(known["said"], self.at)
+            self.reasons.doubt(
+                accepted & renamed.to_numpy(bool), "reason.renames", field="name", value=rows["said"], other=other
+            )
         lost = accepted & (found["region"] == "").to_numpy(bool)
         return notes + _counted("plan.note_no_region", lost)
 

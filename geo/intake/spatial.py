@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import shutil
 import zipfile
+import zlib
 from pathlib import Path, PurePosixPath
 from typing import Any, NamedTuple
 
@@ -66,7 +67,7 @@ def read_layer(path: Path, kind: Format, folder: Path, *, name: str, layer: str)
         if kind == "shapefile":
             source = sources[chosen]
             encoding = _dbf_encoding(source.with_suffix(".dbf"), source.with_suffix(".cpg"))
-            options["encoding"] = "latin-1"  # byte for byte: a .dbf may cut a character in two
+            options["encoding"] = "ISO-8859-1"  # byte for byte, for a .dbf may cut a character in two
         else:
             source, options["layer"] = path, chosen
         info = read_info(source, **options)
@@ -162,7 +163,7 @@ def _unpack(path: Path, folder: Path, name: str) -> dict[str, Path]:
                     elif suffix in (".shx", ".dbf"):
                         raise IntakeError("intake.shapefile_parts", file=name)
                 sources[_title(parts[filename])] = source
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError) as error:
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, OSError, EOFError) as error:
         raise IntakeError("intake.damaged", file=name, format="ZIP") from error
     return sources
 

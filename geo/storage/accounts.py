@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -87,6 +87,14 @@ def keep_an_admin(connection: sa.Connection, user: str) -> None:
     connection.execute(sa.select(users.c.id).where(users.c.role == "admin").with_for_update())
     if admins(connection) == [user]:
         raise GongtuError("signin.last_admin")
+
+
+def holds(claims: Mapping[str, object], now: datetime) -> bool:
+    """Whether what an identity provider says is still said: before ``exp`` (seconds since 1970), always given."""
+    try:
+        return now.timestamp() < float(str(claims.get("exp")))
+    except ValueError:
+        return False
 
 
 def identify(connection: sa.Connection, user: str, names: Sequence[str], role: Role, now: datetime) -> None:

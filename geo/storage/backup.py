@@ -34,7 +34,10 @@ def backup(store: Store, path: Path) -> None:
         with TemporaryDirectory(prefix=f".{path.name}.", dir=path.parent) as folder:
             partial = Path(folder) / path.name
             partial.touch(mode=0o600)
-            _clone(file, partial) if file else _export(store.engine, partial)
+            if file:
+                _clone(file, partial)
+            else:
+                _export(store.engine, partial)
             with closing(sqlite3.connect(partial)) as connection:
                 connection.execute("PRAGMA journal_mode = DELETE")  # opens where nothing can be written beside it
                 if found := faults(connection.execute):

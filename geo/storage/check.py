@@ -27,7 +27,7 @@ class Finding(NamedTuple):
 
 
 def check(store: Store) -> list[Finding]:
-    """Every check of the store, in one view of it; one that cannot be made is a finding too."""
+    """Every check of the store; one that cannot be made is a finding too."""
     found: list[Finding] = []
     for look in (_database, _tables, _history, _boundaries):
         try:
@@ -50,11 +50,11 @@ def _database(connection: sa.Connection) -> Iterable[Finding]:
     if is_sqlite(connection):
         found = faults(connection.exec_driver_sql)
         return [_finding("integrity", not found, reason="; ".join(found[:NAMED_AT_MOST]))]
-    server = str(connection.exec_driver_sql("SHOW server_version").scalar())
+    server = connection.exec_driver_sql("SHOW server_version").scalar()
+    number = connection.exec_driver_sql("SHOW server_version_num").scalar_one()
     postgis = connection.exec_driver_sql("SELECT extversion FROM pg_extension WHERE extname = 'postgis'").scalar()
-    new_enough = int(server.split(".")[0]) >= POSTGRESQL_AT_LEAST
     return [
-        _finding("server", new_enough, version=server, at_least=POSTGRESQL_AT_LEAST),
+        _finding("server", int(number) // 10_000 >= POSTGRESQL_AT_LEAST, version=server, at_least=POSTGRESQL_AT_LEAST),
         _finding("postgis", postgis is not None, version=postgis or ""),
     ]
 

@@ -10,15 +10,19 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, TimeoutError
 
 from geo.errors import GongtuError, SettingError
 
 JSON = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
 WAIT_S = 60
 """How long a writer waits for another one to be done."""
+CONNECTIONS = 20
+"""How many more than the usual five one process may have of a server, which may have a hundred in all."""
 WRITERS = 0x67_74
 """The advisory lock that writers of records hold in PostgreSQL, one after another."""
+
+LOCKED, NO_RIGHT = "55P03", "42501"  # states of PostgreSQL
 
 
 def connect(url: str) -> sa.Engine:
@@ -33,9 +37,8 @@ def connect(url: str) -> sa.Engine:
         raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=url.partition(":")[0]) from None
     match asked.drivername.partition("+")[0]:
         case "postgres" | "postgresql":
-            return sa.create_engine(
-                asked.set(drivername="postgresql+psycopg"), pool_pre_ping=True, json_serializer=JSON
-            )
+            psycopg3 = asked.set(drivername="postgresql+psycopg")
+            return sa.create_engine(psycopg3, pool_pre_ping=True, max_overflow=CONNECTIONS, json_serializer=JSON)
         case "sqlite" if asked.database and asked.database != ":memory:":
             return _sqlite(Path(asked.database))
     raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=asked.drivername)
@@ -48,7 +51,8 @@ def _sqlite(file: Path) -> sa.Engine:
     except OSError as error:
         raise GongtuError("store.failed", where=str(file), reason=str(error.strerror)) from error
     url = sa.URL.create("sqlite", database=str(file))
-    engine = sa.create_engine(url, connect_args={"timeout": WAIT_S}, json_serializer=JSON)
+    # Writers that wait hold a connection each; readers must not have to wait for theirs.
+    engine = sa.create_engine(url, max_overflow=-1, connect_args={"timeout": WAIT_S}, json_serializer=JSON)
 
     @sa.event.listens_for(engine, "connect")
     def settle(connection: Any, _: object) -> None:
@@ -100,11 +104,13 @@ def _explained(engine: sa.Engine) -> Iterator[None]:
     """What the database could not do, as something the user can mend; a mistake of the program stays what it is."""
     try:
         yield
-    except (DatabaseError, psycopg.OperationalError) as error:
-        if type(error) not in (DatabaseError, OperationalError) and not isinstance(error, psycopg.Error):
-            raise
+    except (DatabaseError, TimeoutError, psycopg.OperationalError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error  # COPY goes past SQLAlchemy
+        state = getattr(cause, "sqlstate", None)
+        mine = isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError)
+        if mine and state != NO_RIGHT:
+            raise
         where = engine.url.database if is_sqlite(engine) else f"{engine.url.host or ''}/{engine.url.database}"
         reason = (str(cause).strip().splitlines() or [""])[0]
-        busy = "database is locked" in reason or getattr(cause, "sqlstate", "") == "55P03"
+        busy = isinstance(error, TimeoutError) or state == LOCKED or "database is locked" in reason
         raise GongtuError("store.busy" if busy else "store.failed", where=where, reason=reason) from error

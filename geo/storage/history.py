@@ -11,6 +11,7 @@ import shapely
 import sqlalchemy as sa
 
 from geo.storage.tables import changes, commits, plain, records
+from geo.storage.values import UNWRITABLE
 
 Action = Literal["create", "update", "retire", "restore"]
 
@@ -55,6 +56,8 @@ def state(connection: sa.Connection) -> tuple[int, str]:
 def history(connection: sa.Connection, noun: str, key: str) -> list[Entry]:
     """See ``Store.history``."""
     records(noun)
+    if UNWRITABLE.search(key):
+        return []
     rows = connection.execute(
         sa.select(changes, commits.c.at, commits.c.by, commits.c.why)
         .join(commits)

@@ -9,6 +9,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from sqlalchemy.exc import DBAPIError
 
 from geo.errors import GongtuError
 from geo.storage.engine import is_sqlite, reading, writing
@@ -48,18 +49,22 @@ def migrate(engine: sa.Engine) -> bool:
         found = version(connection)
         if found == known()[0]:  # another process was first
             return False
-        if not is_sqlite(engine) and not _has_postgis(connection):
-            raise GongtuError("store.postgis")
+        if not is_sqlite(engine):
+            _have_postgis(connection)
         config = _config()
         config.attributes.update(connection=connection, version_table=VERSIONS)
         command.upgrade(config, "head")
         return not found
 
 
-def _has_postgis(connection: sa.Connection) -> bool:
-    """Whether PostGIS can be had: installed on the server, if not yet made an extension of the database."""
-    asked = "SELECT count(*) FROM pg_available_extensions WHERE name = 'postgis'"
-    return bool(connection.exec_driver_sql(asked).scalar())
+def _have_postgis(connection: sa.Connection) -> None:
+    """Makes PostGIS an extension of the database, if it is not yet, for which a server has it installed and may want a
+    superuser.
+    """
+    try:
+        connection.exec_driver_sql("CREATE EXTENSION IF NOT EXISTS postgis")
+    except DBAPIError as error:
+        raise GongtuError("store.postgis", reason=str(error.orig).strip().splitlines()[0]) from error
 
 
 def _config() -> Config:

@@ -227,10 +227,11 @@ class People:
         """The token with which ``browser``, and no other, comes in as whom an identity provider says (``claims``).
 
         The account is that of the provider's subject (``iss`` and ``sub``), whatever it is called: nobody comes into an
-        account by choosing its name. It takes the name and role that are said now.
+        account by choosing its name. It takes the name and role that are said now. Claims that no longer hold
+        (accounts.holds) are refused, or who left the organisation would come in for as long as the browser keeps them.
         """
         said = {key: str(claims.get(key) or "") for key in ("iss", "sub", "name", "preferred_username", "email")}
-        if not (said.pop("iss") and said.pop("sub") and browser):
+        if not (said.pop("iss") and said.pop("sub") and browser and accounts.holds(claims, now)):
             raise GongtuError("signin.identity")
         user = accounts.IDENTITY + hashlib.sha256(f"{claims['iss']}\0{claims['sub']}".encode()).hexdigest()[:24]
         names = []

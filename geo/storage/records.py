@@ -13,6 +13,7 @@ import sqlalchemy as sa
 
 from geo.schema import Kind
 from geo.storage.tables import COLUMNS, KEYS, records
+from geo.storage.values import UNWRITABLE
 
 CHUNK = 20_000  # rows that are Python objects at one time
 
@@ -40,6 +41,8 @@ class Record:
 
 def get(connection: sa.Connection, noun: str, key: str) -> Record | None:
     table = records(noun)
+    if UNWRITABLE.search(key):  # which the database would not even be asked
+        return None
     row = connection.execute(sa.select(table).where(table.c[KEYS[noun]] == key)).mappings().one_or_none()
     return None if row is None else Record.of(noun, dict(row))
 

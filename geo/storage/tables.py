@@ -142,7 +142,7 @@ def _records(noun: str) -> sa.Table:
         *(sa.Column(column.name, TYPES[column.kind]) for column in COLUMNS[noun] if column.name != KEYS[noun]),
         *territory,
         sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("revision", sa.ForeignKey(commits.c.revision), nullable=False),
+        sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("retired", sa.Text),
         sa.Column("changed_by", sa.Text, nullable=False),
         sa.Column("changed_at", Utc, nullable=False),

@@ -120,17 +120,17 @@ class GuardUploads:
 
 
 def refused(connection: HTTPConnection, person: Person, role: Role) -> Response:
-    """What somebody is told who lacks the role: 401 without a session, 403 with one. A browser that asked for a page
-    gets a page, without a session that of signing in.
+    """What somebody is told who lacks the role: 401 without a session, 403 with one. A browser gets a page; who has no
+    session and opens an address goes to sign in, and comes back.
     """
-    browses = connection.scope.get("method") in ("GET", "HEAD") and "text/html" in connection.headers.get("accept", "")
-    if not browses:
+    if "text/html" not in connection.headers.get("accept", ""):
         unkept = {"Cache-Control": "no-store"}
         return JSONResponse({"detail": _words(person, role, "en")}, _status(person), unkept)
-    if not person.id:
+    if not person.id and connection.scope.get("method") in ("GET", "HEAD"):
         here = connection.url.path + (f"?{connection.url.query}" if connection.url.query else "")
         return RedirectResponse(page.address(connection, "/signin", next=here), 303, page.HEADERS)
-    return page.message(connection, 403, "access.refused", _words(person, role, page.language(connection)))
+    words = _words(person, role, page.language(connection))
+    return page.message(connection, _status(person), "access.refused", words)
 
 
 def reason(error: GongtuError, language: Language) -> str:

@@ -68,7 +68,7 @@ class _Downloads:
             finally:
                 self._turns.release()
         except ParameterError as error:
-            return _told(request, 404 if error.params["field"] in ("name", "format") else 422, error)
+            return _told(request, 404 if error.key in ("export.unknown", "export.format") else 422, error)
         except GongtuError as error:
             return _told(request, 503, error)
 

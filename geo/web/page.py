@@ -19,10 +19,12 @@ from geo.web import cookies, forms
 FOLDER = Path(__file__).parent
 STATIC = FOLDER / "static"
 STATIC_URL = "/assets/web"
-"""Where the app serves the pages' style (geo/web/assets.py)."""
+"""Where the app serves the pages' style and icon (geo/web/assets.py)."""
 TAGS: Mapping[Language, str] = MappingProxyType({"zh": "zh-CN", "en": "en"})
 NAMES: Mapping[Language, str] = MappingProxyType({"zh": "中文", "en": "English"})
-POLICY = "default-src 'none'; style-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'"
+)
 HEADERS = {
     "Cache-Control": "no-store",
     "Content-Security-Policy": POLICY,
@@ -64,7 +66,7 @@ def page(request: HTTPConnection, template: str, status: int = 200, **values: ob
             other_name=NAMES[other],
             field=forms.FIELD,
             token=forms.token(browser, request.cookies.get(cookies.SESSION, "")),
-            style=f"{STATIC_URL}/page.css",
+            files=STATIC_URL,
             **values,
         )
     )

@@ -12,7 +12,7 @@ from geo.workspace import Workspace
 
 
 def routes(workspace: Workspace) -> list[BaseRoute]:
-    """Health check, API, downloads, signing in and files; the workspace is asked at each request, so that what changed is seen."""
+    """All of them; the workspace is asked at each request, so that what changed is seen."""
 
     def health(_: Request) -> Response:
         return api.health(workspace)

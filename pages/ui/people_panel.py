@@ -90,7 +90,7 @@ def edit(workspace: Workspace, account: Account, me: Person, roles: Sequence[Rol
             people.enable(account.id)
             _done(say("people.enabled"))
     if not account.disabled:
-        with st.popover(say("people.disable")):
+        with st.expander(say("people.disable")):
             why = st.text_input(say("record.why"), key=f"why/{account.id}")
             if st.button(say("people.disable_do"), disabled=account.id == me.id, key="disable_do"):
                 people.disable(account.id, why, now=now)

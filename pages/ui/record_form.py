@@ -17,7 +17,7 @@ from geo.records import EDITORS, TABLES, check
 from geo.schema import Column
 from geo.storage import KEYS, Change, Conflict, Record
 from pages.ui import access, cached
-from pages.ui.words import Say, choice_word, escape_markdown, moment, writer
+from pages.ui.words import Say, choice_word, escape_markdown, moment, retired_because, writer
 
 LONG = ("note", "phrase", "amenities")
 TODAY = {"standing": "imported", "state": "unverified", "union_status": "none"}
@@ -32,29 +32,8 @@ def show(noun: str, key: str, district: District, person: Person, say: Say, lang
         st.warning(say("record.gone", id=key))
         return
     opened = _opened(noun, key, now)
-    name = opened.values.get("name") if opened else say("record.add")
-    st.subheader(escape_markdown(str(name)))
-    if done := st.session_state.pop("done", ""):
-        st.success(done)
-    if now:
-        zone = district.about["time_zone"]
-        st.caption(
-            escape_markdown(
-                say(
-                    "record.last",
-                    id=key,
-                    by=writer(now.changed_by, say),
-                    at=moment(now.changed_at, zone),
-                    version=now.version,
-                )
-            )
-        )
-        if now.retired:
-            st.warning(say("record.is_retired", why=escape_markdown(now.retired)))
-    if now and opened and now.version != opened.version:
-        _meanwhile(noun, opened, now, say)
-    if not person.may(EDITORS[noun]):
-        st.info(say("record.read_only", role=say(f"role.{EDITORS[noun]}")))
+    with st.container():  # one element whatever it says, so that what is open below stays open
+        _head(noun, key, now, opened, district, person, say)
     edit, history = st.tabs([say("record.edit"), say("record.history")])
     with edit:
         _form(noun, key, opened, district, person, say, language)
@@ -63,6 +42,25 @@ def show(noun: str, key: str, district: District, person: Person, say: Say, lang
     with history:
         if now:
             _history(noun, key, district, say)
+
+
+def _head(
+    noun: str, key: str, now: Record | None, opened: Record | None, district: District, person: Person, say: Say
+) -> None:
+    """Whose record this is, when it was last changed, and what to know before changing it."""
+    name = opened.values.get("name") if opened else say("record.add")
+    st.subheader(escape_markdown(str(name)))
+    if done := st.session_state.pop("done", ""):
+        st.success(done)
+    if now:
+        by, at = writer(now.changed_by, say), moment(now.changed_at, district.about["time_zone"])
+        st.caption(escape_markdown(say("record.last", id=key, by=by, at=at, version=now.version)))
+        if now.retired:
+            st.warning(say("record.is_retired", why=escape_markdown(retired_because(now.retired, say))))
+    if now and opened and now.version != opened.version:
+        _meanwhile(noun, opened, now, say)
+    if not person.may(EDITORS[noun]):
+        st.info(say("record.read_only", role=say(f"role.{EDITORS[noun]}")))
 
 
 def _opened(noun: str, key: str, now: Record | None) -> Record | None:
@@ -264,7 +262,7 @@ def _fault(fault: Fault, say: Say) -> str:
 
 def _retire(noun: str, now: Record, say: Say, language: Language) -> None:
     word = "restore" if now.retired else "retire"
-    with st.popover(say(f"record.{word}"), icon=":material/archive:"):
+    with st.expander(say(f"record.{word}"), icon=":material/archive:"):
         why = st.text_input(say("record.why"), key=f"why/{word}/{noun}/{now.id}/{now.version}")
         if st.button(say(f"record.{word}_do"), key="retire_do"):
             if not why.strip():

@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from geo.i18n import Language
+from geo.intake.plan import RETIRED_AS
 from geo.storage import Commit
 from geo.storage.seed import ACTOR
 
@@ -53,6 +54,11 @@ def choice_word(noun: str, column: str, value: Any, say: Say) -> str:
 def writer(by: str, say: Say) -> str:
     """Who changed something: a person's name, or that it came with the pack."""
     return say("commit.pack") if by == ACTOR else by
+
+
+def retired_because(reason: str, say: Say) -> str:
+    """Why a record was retired: a person's words, or what the program retired it for."""
+    return say(f"retired_as.{reason}") if reason in (ACTOR, RETIRED_AS) else reason
 
 
 def moment(at: datetime, time_zone: str) -> str:

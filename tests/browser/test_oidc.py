@@ -41,7 +41,7 @@ def organised(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[
         file.write_text(identities.secrets_toml(f"http://127.0.0.1:{port}"), encoding="utf-8")
         patched.setattr(app, "free_port", lambda: port)  # the provider must know where to send the browser back to
         workspace = Workspace(read_settings(environment))
-        with app.serve(**environment, STREAMLIT_SECRETS_FILES=f'["{file}"]') as served:
+        with app.serve(**environment, STREAMLIT_SECRETS_FILES=str(file)) as served:
             yield Organised(served, identities, workspace)
         workspace.store.close()
 

@@ -27,15 +27,20 @@ def edit(page: Page, house: House, noun: str, record: str) -> None:
     expect(page.get_by_role("button", name="保存")).to_be_visible(timeout=WAIT_MS)
 
 
+def reason(page: Page, why: str, which: int = 0) -> None:
+    box = page.get_by_role("textbox", name="为什么改（必填）").nth(which)
+    box.fill(why)
+    box.press("Tab")
+
+
 def save(page: Page, why: str) -> None:
-    page.get_by_label("为什么改（必填）").first.fill(why)
-    page.get_by_label("为什么改（必填）").first.press("Tab")
+    reason(page, why)
     page.get_by_role("button", name="保存").click()
 
 
 def test_a_change_is_kept_with_who_and_why(staff: Page, house: House) -> None:
     edit(staff, house, "facilities", "F5")
-    staff.get_by_label("地址").fill("春晖里1号")
+    staff.get_by_label("地址", exact=True).fill("春晖里1号")
     save(staff, "实地核实")
     expect(staff.get_by_text("已保存。")).to_be_visible(timeout=WAIT_MS)
     newest = house.workspace.store.history("facilities", "F5")[0]
@@ -63,10 +68,10 @@ def test_the_second_of_two_is_told_and_shown_both(browser: Browser, staff: Page,
     other, _ = open_page(browser, 1440, 900, cookies=house.cookies("leader"))
     edit(staff, house, "facilities", "F2")
     edit(other, house, "facilities", "F2")
-    other.get_by_label("地址").fill("领导写的地址")
+    other.get_by_label("地址", exact=True).fill("领导写的地址")
     save(other, "领导改")
     expect(other.get_by_text("已保存。")).to_be_visible(timeout=WAIT_MS)
-    staff.get_by_label("地址").fill("员工写的地址")
+    staff.get_by_label("地址", exact=True).fill("员工写的地址")
     save(staff, "员工改")
     expect(staff.get_by_text("你打开之后，有人改过这条记录")).to_be_visible(timeout=WAIT_MS)
     record = house.workspace.store.get("facilities", "F2")
@@ -74,7 +79,7 @@ def test_the_second_of_two_is_told_and_shown_both(browser: Browser, staff: Page,
     assert record.values["address"] == "领导写的地址", "nothing was overwritten"
     staff.get_by_role("button", name="在现在的基础上保留我的改动").click()
     expect(staff.get_by_text("你打开之后，有人改过这条记录")).to_be_hidden(timeout=WAIT_MS)
-    expect(staff.get_by_label("地址")).to_have_value("员工写的地址")
+    expect(staff.get_by_label("地址", exact=True)).to_have_value("员工写的地址")
     save(staff, "两人商量过")
     expect(staff.get_by_text("已保存。")).to_be_visible(timeout=WAIT_MS)
     record = house.workspace.store.get("facilities", "F2")
@@ -85,15 +90,13 @@ def test_the_second_of_two_is_told_and_shown_both(browser: Browser, staff: Page,
 
 def test_a_record_is_retired_with_a_reason_and_brought_back(staff: Page, house: House) -> None:
     edit(staff, house, "enterprises", "E4")
-    staff.get_by_role("button", name="停用").click()
-    staff.get_by_label("为什么改（必填）").last.fill("已搬走")
-    staff.get_by_label("为什么改（必填）").last.press("Tab")
+    staff.locator("summary", has_text="停用").click()
+    reason(staff, "已搬走", -1)
     staff.get_by_role("button", name="停用这条记录").click()
     expect(staff.get_by_text("已停用：已搬走")).to_be_visible(timeout=WAIT_MS)
     assert "E4" not in set(house.workspace.district().enterprises["id"])
-    staff.get_by_role("button", name="恢复").click()
-    staff.get_by_label("为什么改（必填）").last.fill("搬回来了")
-    staff.get_by_label("为什么改（必填）").last.press("Tab")
+    staff.locator("summary", has_text="恢复").click()
+    reason(staff, "搬回来了", -1)
     staff.get_by_role("button", name="恢复这条记录").click()
     expect(staff.get_by_text("已停用：已搬走")).to_be_hidden(timeout=WAIT_MS)
     assert "E4" in set(house.workspace.district().enterprises["id"])

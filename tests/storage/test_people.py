@@ -27,7 +27,13 @@ SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
 SECRET, OTHER = "correct horse battery", "staple 订书机 1234"
 HOME, AWAY = "192.0.2.1", "192.0.2.2"
 HOURS = 12
-CLAIMS = {"iss": "https://id.example", "sub": "7", "name": "王五", "email": "wang@example.cn"}
+CLAIMS = {
+    "iss": "https://id.example",
+    "sub": "7",
+    "name": "王五",
+    "email": "wang@example.cn",
+    "exp": int(NOW.timestamp()) + 60,
+}
 
 
 class Counting(PasswordHasher):
@@ -573,7 +579,7 @@ def test_an_identity_never_comes_into_anothers_account_by_its_name(people: Peopl
 
 def test_names_that_cannot_be_are_passed_over(people: People) -> None:
     assert come_in(people, CLAIMS | {"name": "a\0b", "preferred_username": "x" * 41}).name == "wang@example.cn"
-    bare = come_in(people, {"iss": "i", "sub": "s"})
+    bare = come_in(people, {"iss": "i", "sub": "s", "exp": CLAIMS["exp"]})
     assert bare.name == bare.id[:12]
 
 
@@ -582,6 +588,12 @@ def test_names_that_cannot_be_are_passed_over(people: People) -> None:
 def test_without_a_subject_there_is_nobody(people: People, missing: str, value: object) -> None:
     assert refusal(lambda: people.ticket(CLAIMS | {missing: value}, "admin", browser="b", now=NOW)) == "signin.identity"
     assert refusal(lambda: people.ticket(CLAIMS, "admin", browser="", now=NOW)) == "signin.identity"
+
+
+@pytest.mark.parametrize("expires", [None, "", "soon", "nan", 0, NOW.timestamp() - 1, NOW.timestamp()])
+def test_what_was_said_too_long_ago_does_not_count(people: People, expires: object) -> None:
+    assert refusal(lambda: come_in(people, CLAIMS | {"exp": expires})) == "signin.identity"
+    assert people.list() == ()
 
 
 def test_a_disabled_identity_stays_out(people: People) -> None:

@@ -120,6 +120,17 @@ def test_whoever_waits_too_long_is_told(url: str, monkeypatch: pytest.MonkeyPatc
     two.close()
 
 
+def test_readers_do_not_wait_for_writers_that_wait(store: Store) -> None:
+    with ThreadPoolExecutor(16) as pool:
+        with writing(store.engine, records=True):
+            waiting = [pool.submit(save, store, *enterprises(1, start=number)) for number in range(16)]
+            while store.engine.pool.checkedout() < 17:  # type: ignore[attr-defined]
+                pass
+            assert store.state() == (0, "")
+            assert len(store.read("enterprises")) == 0
+        assert sorted(future.result() for future in waiting) == list(range(1, 17))
+
+
 OPEN = """
 import sys
 from datetime import datetime, UTC

@@ -105,6 +105,32 @@ def test_the_usual_ways_to_write_postgresql(database: str, scheme: str) -> None:
     store.close()
 
 
+def test_what_a_user_of_the_server_may_not_do_is_told(databases: Databases) -> None:
+    name = databases.create()
+    url = databases.url(name).replace("postgres@", "plain:secret@")
+
+    def refused() -> GongtuError:
+        with pytest.raises(GongtuError) as caught:
+            open_store(url, now=NOW)
+        assert all("secret" not in explain(caught.value, language) for language in LANGUAGES)
+        return caught.value
+
+    assert refused().key == "store.failed", "no such user"
+    with psycopg.connect(dsn(databases.url(name)), autocommit=True) as server:
+        server.execute("CREATE ROLE plain LOGIN")
+        assert refused().key == "store.postgis"
+        server.execute("CREATE EXTENSION postgis")
+        assert (refused().key, "permission denied" in refused().params["reason"]) == ("store.failed", True)
+        server.execute("GRANT CREATE ON SCHEMA public TO plain")
+        store = open_store(url, now=NOW)
+        assert save(store, *enterprises(1)) == 1
+        assert bad(store) == []
+        store.close()
+    databases.drop(name)
+    with psycopg.connect(databases.dsn, autocommit=True) as server:
+        server.execute("DROP ROLE plain")
+
+
 def test_a_server_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(GongtuError) as caught:
         open_store(f"postgresql://u:secret@/d?host={tmp_path}", now=NOW)

@@ -135,6 +135,13 @@ def test_numbers_are_exact(store: Store, number: float) -> None:
     assert store.history("enterprises", "E1")[0].fields == {"lon": (float(number), None)}
 
 
+@pytest.mark.parametrize("key", ["a\x00", "\ud800", "", "x" * 1000])
+def test_a_key_that_no_record_can_have_finds_none(store: Store, key: str) -> None:
+    save(store, Change("enterprises", "a"))
+    assert store.get("enterprises", key) is None
+    assert store.history("enterprises", key) == []
+
+
 VALUES = {
     "name": st.none() | st.text(st.characters(codec="utf-8", exclude_characters="\x00"), max_size=20),
     "area_km2": st.none() | st.floats(),

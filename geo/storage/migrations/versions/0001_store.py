@@ -14,8 +14,6 @@ PLACED = (("lon", sa.Double), ("lat", sa.Double), ("location_standing", sa.Text)
 
 def upgrade() -> None:
     postgresql = op.get_bind().dialect.name == "postgresql"
-    if postgresql:
-        op.execute("CREATE EXTENSION IF NOT EXISTS postgis")
     op.create_table(
         "meta",
         sa.Column("key", sa.Text, primary_key=True),
@@ -178,7 +176,7 @@ def records(noun: str, key: tuple[str, sa.Text], *columns: tuple[str, type]) -> 
         sa.Column(*key, primary_key=True),
         *(sa.Column(*column) for column in columns),
         sa.Column("version", sa.BigInteger, nullable=False),
-        sa.Column("revision", sa.BigInteger, sa.ForeignKey("commits.revision"), nullable=False),
+        sa.Column("revision", sa.BigInteger, nullable=False),
         sa.Column("retired", sa.Text),
         sa.Column("changed_by", sa.Text, nullable=False),
         sa.Column("changed_at", CLOCK, nullable=False),
