@@ -11,7 +11,7 @@ from geo import storage
 from geo.doctor import examine
 from geo.errors import GongtuError
 from geo.export import Asked, export
-from geo.i18n import explain, translate
+from geo.i18n import Language, explain, translate
 from geo.intake.command import run_import
 from geo.pack import open_pack
 from geo.people import Person
@@ -146,7 +146,7 @@ def welcome_link(token: str, address: str = "http://localhost:8501") -> str:
     return f"{address}/welcome?token={token}"
 
 
-def _new_password(language: str) -> str:
+def _new_password(language: Language) -> str:
     """A password typed twice, unseen; or a line of what is piped in."""
     if not sys.stdin.isatty():
         return sys.stdin.readline().rstrip("\n")

@@ -26,15 +26,15 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
         yield Finding(error.key, False, error.params)
         return
     yield Finding("doctor.settings", True, {})
+    name = ""
     try:
         pack = workspace.pack()
     except GongtuError as error:
         yield Finding(error.key, False, error.params)
         yield Finding("doctor.pack_help", False, {})
-        pack = None
     else:
-        counts = {noun: len(pack.tables[noun]) for noun in KEYS}
-        yield Finding("doctor.pack", True, {"name": pack.description.about["id"], **counts})
+        name = pack.description.about["id"]
+        yield Finding("doctor.pack", True, {"name": name, **{noun: len(pack.tables[noun]) for noun in KEYS}})
     try:
         store = workspace.store
     except GongtuError as error:
@@ -42,8 +42,8 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
         return
     yield from check(store)
     kept = store.about().get("pack", "")
-    if pack is not None and kept and kept != pack.description.about["id"]:
-        yield Finding("store.other_pack", False, {"seeded": kept, "pack": pack.description.about["id"]})
+    if name and kept and kept != name:
+        yield Finding("store.other_pack", False, {"seeded": kept, "pack": name})
     admins = [one for one in store.people.list() if one.role == "admin" and not one.disabled]
     yield Finding("doctor.admin" if admins else "doctor.no_admin", bool(admins), {"count": len(admins)})
     if not settings.database_url.startswith("postgres"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-import pandas as pd
+import numpy as np
 
 from geo import campaigns, enterprises, facilities, regions
 from geo.district import District
@@ -40,9 +40,8 @@ def check(noun: str, cells: Mapping[str, str], district: District) -> tuple[dict
         parse_amenities(cells.get("amenities", ""))
     except ParameterError:
         found.append(Fault(table.file, None, "amenities", "fault.amenities", cells["amenities"]))
-    lon, lat = values.get("lon"), values.get("lat")
-    known = not (pd.isna(lon) or pd.isna(lat)) if "lon" in values else False
-    if known and not usable_location(lon, lat, district.regions.total_bounds).all():
+    point = np.array([values.get("lon", np.nan), values.get("lat", np.nan)], dtype=np.float64)
+    if not np.isnan(point).any() and not usable_location(point[0], point[1], district.regions.total_bounds):
         found.append(Fault(table.file, None, "lon + lat", "fault.far"))
     return values, found
 

@@ -18,7 +18,7 @@ from geo.errors import ParameterError
 from geo.facilities import parse_amenities
 from geo.i18n import Language, translate
 from geo.intake.choices import NO, YES, amenity_codes, choose, is_unknown, name, normal
-from geo.intake.sheet import CELL_AT_MOST
+from geo.intake.sheet import CELL_AT_MOST, one_line
 from geo.intake.synonyms import plain
 from geo.schema import WHOLE_AT_MOST, Column
 
@@ -31,10 +31,10 @@ DIGITS = frozenset(("phone", "union_id", "id", "code"))
 PARAGRAPHS = frozenset(("note", "phrase", "opening_hours"))
 """Texts whose lines stay lines; in all others a line end is an accident of a narrow cell."""
 
-HAN = "\u3400-\u9fff\uf900-\ufaff"
-WIDE = {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}
-LINE_IN_WORD = re.compile(rf"(?<=[{HAN}（）])\n(?=[{HAN}（）])")
+WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
+NARROW = {code: code - 0xFEE0 for first, last in ("０９", "ＡＺ", "ａｚ") for code in range(ord(first), ord(last) + 1)}
 LOST_DIGITS = re.compile(r"\d(\.\d+)?E\+\d+", re.IGNORECASE)
+PLAIN_NUMBER = re.compile(r"-?[0-9]{1,20}(\.[0-9]{1,20})?")
 NUMBER = re.compile(
     r"([+-]?)(\d+|\d{1,3}(?:,\d{3})+|\d{1,3}(?: \d{3})+)(\.\d*)?(e[+-]?\d{1,3})? ?(万?)"
     r" ?\(?(?:余?[人名个家户位条项次处座]|平方千米|平方公里|km2|米|公尺|m|元|%)?\)?\.?",
@@ -115,10 +115,9 @@ def _text(text: str, column: Column) -> Answer:
         if LOST_DIGITS.fullmatch(text):
             return None, "intake.cell.digits"
         text = re.sub(r"^(\d{5,})\.0+$", r"\1", text)
-    text = text.translate(WIDE)
-    if "\n" in text and column.name not in PARAGRAPHS:
-        text = LINE_IN_WORD.sub("", text).replace("\n", " ")
-    return text, ""
+    if WIDE.search(text):
+        text = text.translate(NARROW)
+    return text if column.name in PARAGRAPHS else one_line(text), ""
 
 
 def _code(text: str, column: Column) -> Answer:
@@ -127,12 +126,18 @@ def _code(text: str, column: Column) -> Answer:
 
 
 def _number(text: str, column: Column) -> Answer:
+    if PLAIN_NUMBER.fullmatch(text):
+        return _within(Decimal(text), column)
     if is_unknown(text):
         return None, ""
     said = " ".join(unicodedata.normalize("NFKC", text).translate(PRIMES).split())
     value: float | Decimal | None = _degrees(said) if column.name in DEGREES else _amount(said)
     if value is None or not np.isfinite(float(value)):
         return None, "intake.cell.number"
+    return _within(value, column)
+
+
+def _within(value: float | Decimal, column: Column) -> Answer:
     if not column.low <= value <= column.high or (column.kind == "integer" and abs(value) > WHOLE_AT_MOST):
         return None, "intake.cell.range"
     if column.kind == "integer":

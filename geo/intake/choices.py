@@ -46,6 +46,7 @@ UNKNOWN = frozenset(
         ),
     )
 )
+LONGEST_UNKNOWN = max(map(len, UNKNOWN))
 DASHES = re.compile(r"[-‐-―−ー一_/\\|.。、,·*?~]+")
 YES = frozenset(("是", "有", "对", "已", "√", "✓", "✔", "☑", "1", "y", "yes", "t", "true"))
 NO = frozenset(("否", "无", "没有", "没", "不是", "不", "未", "×", "✗", "✘", "x", "☐", "0", "n", "no", "f", "false"))
@@ -132,6 +133,8 @@ def normal(text: str) -> str:
 
 def is_unknown(text: str) -> bool:
     """Whether ``text`` says that nothing is known: empty, 无, 不详, N/A, a dash …"""
+    if len(text) > LONGEST_UNKNOWN and text[0].isalnum():
+        return False
     said = normal(text)
     return not said or said in UNKNOWN or bool(DASHES.fullmatch(said))
 

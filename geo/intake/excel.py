@@ -7,7 +7,7 @@ import re
 import zipfile
 import zlib
 from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, time
 from itertools import islice
 from pathlib import Path
 from typing import NamedTuple
@@ -123,8 +123,6 @@ def _text(value: object) -> str:
         return value.date().isoformat() if value.time() == time() else value.isoformat(" ", "seconds")
     if isinstance(value, date | time):
         return value.isoformat()
-    if isinstance(value, timedelta):
-        return f"{value.total_seconds() / 3600:g}:00"
     return tidy(str(value).upper() if isinstance(value, bool) else str(value))
 
 

@@ -30,6 +30,8 @@ LINE_END = re.compile(r"[^\S\n]*(\r\n|[\n\r\x0b\x0c\x85\u2028\u2029])[^\S\n]*")
 UNSEEN = re.compile(
     r"[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\xad\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufffe\uffff]"
 )
+HAN = "\u3400-\u9fff\uf900-\ufaff（）"
+LINE_IN_WORD = re.compile(rf"(?<=[{HAN}])\n(?=[{HAN}])")
 BLANK = re.compile(r"[^\S\n ]")
 TOTAL = re.compile(
     r"(?P<of>.{0,12}?)(合计|总计|小计|共计|总和|累计|(sub|grand)?\s*total)[:：]?(?P<tail>.*)", re.IGNORECASE
@@ -101,11 +103,17 @@ def tidy(text: str) -> str:
     if not text:
         return text
     if not (text.isprintable() and text[:1] not in (" ", "'", "=") and text[-1:] != " "):
+        text = text.strip()[: 4 * CELL_AT_MOST]  # what follows takes the square of a length of blanks
         text = UNSEEN.sub("", LINE_END.sub("\n", ESCAPED.sub("", text, count=1) if ESCAPED.match(text) else text))
         text = BLANK.sub(" ", text).strip()
         if text.startswith('="') and text.endswith('"') and len(text) > 3:
             text = text[2:-1].strip()
     return text[: CELL_AT_MOST + 1]
+
+
+def one_line(text: str) -> str:
+    """A tidy text on one line: its line ends are accidents of a narrow cell, and within Chinese words nothing."""
+    return LINE_IN_WORD.sub("", text).replace("\n", " ") if "\n" in text else text
 
 
 def read_table(
@@ -186,7 +194,7 @@ def _completes(upper: Sequence[str], lower: Sequence[str]) -> bool:
 
 def _names(lines: Sequence[Sequence[str]]) -> tuple[str, ...]:
     """The lowest text of each column; where several columns have the same, the texts above it before it."""
-    columns = [list(dict.fromkeys(filter(None, column))) for column in zip(*lines, strict=True)]
+    columns = [list(dict.fromkeys(map(one_line, filter(None, column)))) for column in zip(*lines, strict=True)]
     lowest = [column[-1] if column else "" for column in columns]
     return tuple(
         "".join(column) if name and lowest.count(name) > 1 else name

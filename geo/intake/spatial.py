@@ -116,12 +116,12 @@ def _text(value: object, encoding: str) -> str:
 def _to_wgs84(
     shapes: Objects, crs: str | None, name: str, *, may_lack_crs: bool
 ) -> tuple[Objects, list[tuple[str, dict[str, object]]]]:
-    if crs is None:
-        bounds = shapely.total_bounds(shapes)
-        degrees = not (np.abs(bounds) > [180, 90, 180, 90]).any()
-        if may_lack_crs and degrees:
-            return shapes, [("intake.note.no_crs", {})]
+    """The shapes in WGS-84, and what is to be noted. What is said, or taken, to be in degrees must mostly be."""
+    degrees = _are_degrees(shapes)
+    if (crs is None and not (may_lack_crs and degrees.all())) or (crs in WGS84 and degrees.mean() <= 0.5):
         raise IntakeError("intake.no_crs", file=name)
+    if crs is None:
+        return shapes, [("intake.note.no_crs", {})]
     if crs in WGS84:
         return shapes, []
     try:
@@ -131,6 +131,11 @@ def _to_wgs84(
     except (CRSError, ProjError) as error:
         raise IntakeError("intake.bad_crs", file=name, crs=crs[:80]) from error
     return moved, [("intake.note.crs", {"crs": known.name})]
+
+
+def _are_degrees(shapes: Objects) -> NDArray[np.bool_]:
+    """Which shapes (n,) lie within ±180, ±90; those that lie nowhere do."""
+    return ~(np.abs(shapely.bounds(shapes)) > [180, 90, 180, 90]).any(axis=1)
 
 
 def _faults(shapes: Objects) -> Objects:

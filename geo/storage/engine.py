@@ -10,7 +10,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
-from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError, TimeoutError
+from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from geo.errors import GongtuError, SettingError
 
@@ -104,7 +104,7 @@ def _explained(engine: sa.Engine) -> Iterator[None]:
     """What the database could not do, as something the user can mend; a mistake of the program stays what it is."""
     try:
         yield
-    except (DatabaseError, TimeoutError, psycopg.OperationalError) as error:
+    except (DatabaseError, sa.exc.TimeoutError, psycopg.OperationalError) as error:
         cause = error.orig if isinstance(error, DatabaseError) else error  # COPY goes past SQLAlchemy
         state = getattr(cause, "sqlstate", None)
         mine = isinstance(error, DatabaseError) and type(error) not in (DatabaseError, OperationalError)
@@ -112,5 +112,5 @@ def _explained(engine: sa.Engine) -> Iterator[None]:
             raise
         where = engine.url.database if is_sqlite(engine) else f"{engine.url.host or ''}/{engine.url.database}"
         reason = (str(cause).strip().splitlines() or [""])[0]
-        busy = isinstance(error, TimeoutError) or state == LOCKED or "database is locked" in reason
+        busy = isinstance(error, sa.exc.TimeoutError) or state == LOCKED or "database is locked" in reason
         raise GongtuError("store.busy" if busy else "store.failed", where=where, reason=reason) from error

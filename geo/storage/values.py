@@ -79,7 +79,7 @@ def _fit(value: object, kind: Kind | None) -> object:
         case "flag" if isinstance(value, bool | np.bool_):
             return bool(value)
         case "number" if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
-            return float(value) + 0.0  # no negative zero
+            return float(value)
         case "integer" if isinstance(value, int | float | np.integer | np.floating) and not isinstance(value, bool):
             whole = int(value)
             if whole != value or whole not in WHOLE:

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import re
+from pathlib import Path
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.i18n import LANGUAGES, messages
 from geo.intake import IntakeError, sheet
 from geo.intake.sheet import CELL_AT_MOST, Header, Left, Merge, Row, read_table, tidy, told
 
+KEY = re.compile(r'"(intake\.[a-z_.]+)"')
 HEADER = ["单位名称", "所属镇街", "职工人数"]
 NAMES = ["序号", "单位名称", "职工人数", "会员人数"]
 
@@ -212,6 +217,21 @@ def test_too_many_records_are_refused_at_the_first_that_is_too_much(monkeypatch:
 def test_a_note_names_only_the_first_rows() -> None:
     assert told([1, 2]) == {"count": 2, "rows": "1, 2"}
     assert told(list(range(1, 22)))["rows"] == "1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16, 17, 18, 19, 20 …"
+
+
+def test_a_header_is_on_one_line() -> None:
+    header, _, _ = table(["单位\n名称", "Number of\nemployees"], ["甲", "1"])
+    assert header.names == ("单位名称", "Number of employees")
+
+
+def test_everything_the_intake_says_has_its_words_in_both_languages() -> None:
+    said = {key for path in Path(sheet.__file__).parent.glob("*.py") for key in KEY.findall(path.read_text("utf-8"))}
+    said |= {f"intake.note.{name}" for name in ("totals", "headers", "remarks", "banners", "long")}
+    said |= {f"intake.{name}" for name in ("too_slow", "too_large", "crashed")}
+    said |= {f"intake.phase.{name}" for name in ("open", "read", "load")}
+    for language in LANGUAGES:
+        assert said <= messages(language).keys()
+        assert {key for key in messages(language) if key.startswith("intake.")} == said
 
 
 @pytest.mark.parametrize(

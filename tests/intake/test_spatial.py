@@ -156,6 +156,17 @@ def test_a_geopackage_that_lacks_its_system_is_refused(tmp_path: Path) -> None:
     assert refusal(tmp_path / "a.gpkg").key == "intake.no_crs"
 
 
+def test_metres_that_are_said_to_be_degrees_are_refused_but_not_for_one_point(tmp_path: Path) -> None:
+    def points(*places: tuple[float, float]) -> Path:
+        made = [{"properties": {"n": 1}, "geometry": {"type": "Point", "coordinates": place}} for place in places]
+        (tmp_path / "a.geojson").write_text(features(*made), encoding="utf-8")
+        return tmp_path / "a.geojson"
+
+    metres, degrees = (439_000, 4_395_000), (116.3, 39.7)
+    assert refusal(points(metres, metres, degrees)).key == "intake.no_crs"
+    assert len(read_here(points(metres, degrees, degrees)).cells) == 3
+
+
 @pytest.mark.parametrize("part", [".dbf", ".shx"])
 def test_a_shapefile_needs_its_parts(tmp_path: Path, part: str) -> None:
     assert refusal(shapefile(tmp_path / "a.zip", layer(), without=[part])).key == "intake.shapefile_parts"

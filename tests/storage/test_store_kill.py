@@ -126,7 +126,18 @@ def told(connection, table, rows):
 sys.modules["geo.storage.backup"].insert = told
 """
 RESTORE = BEGIN + WATCHED + "restore(open_store(url, now=NOW), Path(rest[0]))"
-BACKUP = BEGIN + WATCHED + "backup(open_store(url, now=NOW), Path(rest[0]))"
+BACKUP = (
+    BEGIN
+    + """
+import os
+replace = os.replace
+def told(partial, path):
+    here("written")
+    replace(partial, path)
+os.replace = told
+backup(open_store(url, now=NOW), Path(rest[0]))
+"""
+)
 
 
 @pytest.mark.parametrize("point", ["commits", "changes", "enterprises"])
@@ -149,7 +160,7 @@ def test_killed_in_a_backup_the_last_one_is_still_there(
 ) -> None:
     backup(store, tmp_path / "backup")
     save(store, *enterprises(10))
-    with killed_at("enterprises", BACKUP, url, tmp_path / "backup"):
+    with killed_at("written", BACKUP, url, tmp_path / "backup"):
         pass
     restore(store, tmp_path / "backup")
     assert everything(store) == old
