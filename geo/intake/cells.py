@@ -138,11 +138,13 @@ def _number(text: str, column: Column) -> Answer:
 
 
 def _within(value: float | Decimal, column: Column) -> Answer:
-    if not column.low <= value <= column.high or (column.kind == "integer" and abs(value) > WHOLE_AT_MOST):
+    if value < column.low or value > column.high:
         return None, "intake.cell.range"
-    if column.kind == "integer":
-        return (int(value), "") if value == int(value) else (None, "intake.cell.integer")
-    return float(value), ""
+    if column.kind != "integer":
+        return float(value), ""
+    if abs(value) > WHOLE_AT_MOST:
+        return None, "intake.cell.range"
+    return (int(value), "") if value == int(value) else (None, "intake.cell.integer")
 
 
 def _amount(said: str) -> Decimal | None:

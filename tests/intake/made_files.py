@@ -9,6 +9,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import openpyxl
+import pytest
 
 from geo.intake import IntakeError, reader
 from geo.intake.files import Sheet, load
@@ -25,12 +26,10 @@ def read_here(path: Path, *, sheet: str = "", header_row: int | None = None) -> 
 
 def refusal(path: Path, *, sheet: str = "", header_row: int | None = None) -> IntakeError:
     """The error that reading the file raises; it names the file."""
-    try:
+    with pytest.raises(IntakeError) as error:
         read_here(path, sheet=sheet, header_row=header_row)
-    except IntakeError as error:
-        assert error.params["file"] == path.name
-        return error
-    raise AssertionError(f"{path.name} was read")
+    assert error.value.params["file"] == path.name
+    return error.value
 
 
 def rows(sheet: Sheet) -> dict[int, list[str]]:
