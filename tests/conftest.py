@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import geopandas as gpd
@@ -11,11 +10,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from clock import Clock
 from hypothesis import settings
 from tiny_pack import write_pack
 
 from geo.distance import Plane
 from geo.settings import Settings, read_settings
+from geo.workspace import Workspace
 
 # How long one example takes on a loaded machine says nothing about the program.
 settings.register_profile("patient", deadline=None)
@@ -128,19 +129,6 @@ def tiny(
     return write_pack(tmp_path_factory.mktemp("tiny") / "pack", regions, places, facilities, enterprises)
 
 
-class Clock:
-    """A clock that stands still until it is moved; begins on 2025-10-20 at noon in Beijing."""
-
-    def __init__(self) -> None:
-        self.now = datetime(2025, 10, 20, 4, tzinfo=UTC)
-
-    def __call__(self) -> datetime:
-        return self.now
-
-    def pass_by(self, **time: float) -> None:
-        self.now += timedelta(**time)
-
-
 @pytest.fixture
 def clock() -> Clock:
     return Clock()
@@ -153,10 +141,8 @@ def tiny_settings(tiny: Path, tmp_path: Path) -> Settings:
 
 
 @pytest.fixture
-def workspace(tiny_settings: Settings, clock: Clock) -> Iterator["Workspace"]:  # noqa: F821
+def workspace(tiny_settings: Settings, clock: Clock) -> Iterator[Workspace]:
     """The tiny world in a fresh embedded store."""
-    from geo.workspace import Workspace
-
     made = Workspace(tiny_settings, clock=clock)
     yield made
     made.store.close()

@@ -26,11 +26,14 @@ LASTS_S = 300
 
 @dataclass
 class Provider:
-    """What it says of the person who signs in (``claims``, to be set by the test), and what it was asked."""
+    """What it says of the person who signs in (``claims``, to be set by the test), what it was asked, and the secret
+    with which the app signs what it keeps of it in the browser.
+    """
 
     address: str = ""
     claims: dict[str, object] = field(default_factory=dict)
     asked: list[str] = field(default_factory=list)
+    cookie_secret: str = field(default_factory=lambda: secrets.token_hex(32))
 
     def __post_init__(self) -> None:
         self._key = RSAKey.generate_key(2048, parameters={"kid": "1", "use": "sig", "alg": "RS256"})
@@ -41,7 +44,7 @@ class Provider:
         return f"""\
 [auth]
 redirect_uri = "{app}/oauth2callback"
-cookie_secret = "{secrets.token_hex(32)}"
+cookie_secret = "{self.cookie_secret}"
 client_id = "{CLIENT_ID}"
 client_secret = "{CLIENT_SECRET}"
 server_metadata_url = "{self.address}/.well-known/openid-configuration"

@@ -29,7 +29,7 @@ from geo.web.routes import routes
 from geo.workspace import Workspace
 
 if TYPE_CHECKING:
-    from conftest import Clock
+    from clock import Clock
 
 BROWSER = "b" * 43
 HTML = {"accept": "text/html,application/xhtml+xml,*/*;q=0.8"}

@@ -31,7 +31,6 @@ from geo.export import FORMATS, LAYERS, MAP, Asked, export, files, layers, table
 from geo.export.files import RoleError
 from geo.export.layers import Extract, take
 from geo.export.qgis import MARKS, STEPS
-from geo.export.text import clean, harmless
 from geo.export.words import choices, header, title
 from geo.facilities import KINDS
 from geo.i18n import LANGUAGES, messages
@@ -42,6 +41,7 @@ from geo.layers import base
 from geo.pack import open_pack
 from geo.people import NOBODY, Person
 from geo.storage import Change
+from geo.text import clean, harmless
 from geo.workspace import Workspace
 
 DATA = Path(__file__).parent.parent / "data"

@@ -15,7 +15,7 @@ from urllib.parse import unquote
 import openpyxl
 import pandas as pd
 import pytest
-from conftest import Clock
+from clock import Clock
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response

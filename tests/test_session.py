@@ -32,7 +32,7 @@ from geo.web.session import address_of, safe_path
 from geo.workspace import Workspace
 
 if TYPE_CHECKING:
-    from conftest import Clock
+    from clock import Clock
 
 SECRET, OTHER = "correct horse battery", "staple 订书机 1234"
 WRONG = "名字或密码不对，或者账号已停用。"

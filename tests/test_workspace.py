@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
-from conftest import Clock
+from clock import Clock
 from pandas.testing import assert_frame_equal
 from tiny_pack import set_cell
 

@@ -19,10 +19,10 @@ from numpy.typing import NDArray
 from geo.district import District
 from geo.export.layers import DATUM, Asked, Extract
 from geo.export.qgis import style
-from geo.export.text import clean
 from geo.export.words import about, grounds, question, source, sources, title
 from geo.i18n import LANGUAGES
 from geo.schema import Column
+from geo.text import clean
 
 GEOMETRY = "geom"
 # As QGIS makes it when a style is saved to a GeoPackage: by this name and these columns it finds a layer's style.

@@ -14,9 +14,9 @@ from xlsxwriter.worksheet import Worksheet
 from geo.district import District
 from geo.errors import ParameterError
 from geo.export.layers import Asked, Extract
-from geo.export.text import clean, harmless
 from geo.export.words import about, header, in_words, title
 from geo.i18n import translate
+from geo.text import clean, harmless
 
 CELL_AT_MOST = 32_767
 """UTF-16 units that Excel takes in a cell."""

@@ -10,9 +10,9 @@ import pandas as pd
 from geo import __version__
 from geo.district import District
 from geo.export.layers import DATUM, Asked, Extract
-from geo.export.text import clean
 from geo.i18n import LANGUAGES, Language, messages, translate
 from geo.schema import Column
+from geo.text import clean
 
 KIND_WORDS = {
     "facilities": "kind",

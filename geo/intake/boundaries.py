@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
@@ -125,15 +126,17 @@ def _polygons(sheet: Sheet, asked: Asked, district: District, reasons: Reasons) 
     reasons.refuse(there & ~near & ~turned, "reason.outside", field="geometry", value="0%")
     # By way of WKB: GEOS would keep the grid with the shape, and use it in whatever is done with it.
     gridded = shapely.from_wkb(shapely.to_wkb(shapely.set_precision(_only(lonlat, near), GRID_DEGREES)))
+    empty = shapely.is_empty(gridded)  # smaller than the grid
+    reasons.refuse(empty, "reason.no_shape", field="geometry")
+    gridded = _only(gridded, ~empty)
     outline = shapely.make_valid(district.outline)
     inside = shapely.area(shapely.intersection(gridded, outline)) / shapely.area(gridded)
     percent = np.array([f"{share:.0%}" if share == share else "" for share in inside], dtype=object)
     reasons.refuse(inside < INSIDE_AT_LEAST, "reason.outside", field="geometry", value=percent)
     doubtful = (inside >= INSIDE_AT_LEAST) & (inside < INSIDE_SURELY)
     reasons.doubt(doubtful, "reason.outside", field="geometry", value=percent)
-    empty = near & shapely.is_empty(gridded)  # smaller than the grid
-    reasons.refuse(empty, "reason.no_shape", field="geometry")
-    return _only(shapely.orient_polygons(gridded), ~empty)
+    oriented: Shapes = shapely.orient_polygons(gridded)
+    return oriented
 
 
 def _only(shapes: Shapes, where: Mask) -> Shapes:
@@ -159,10 +162,13 @@ def _near(shapes: Shapes, bounds: Sequence[float]) -> NDArray[np.bool_]:
 
 def _refuse_twice(codes: NDArray[np.object_], numbers: pd.Index, text: NDArray[np.object_], reasons: Reasons) -> None:
     """All rows that name one region: which of them is meant, or whether all are parts of it, is not for us to say."""
-    where = pd.Series(codes).where(~reasons.refused, "")
-    twice = ((where != "") & where.duplicated(keep=False)).to_numpy(bool)
-    rows_of = pd.Series(numbers.astype(str))[twice].groupby(where[twice]).agg(", ".join)
-    reasons.refuse(twice, "reason.region_twice", value=text, other=where.map(rows_of).fillna(""))
+    rows_of: defaultdict[str, list[str]] = defaultdict(list)
+    for code, number, refused in zip(codes, numbers, reasons.refused, strict=True):
+        if not refused:
+            rows_of[code].append(str(number))
+    other = np.array([", ".join(rows_of[code]) for code in codes], dtype=object)
+    twice = ~reasons.refused & np.array([len(rows_of[code]) > 1 for code in codes], dtype=bool)
+    reasons.refuse(twice, "reason.region_twice", value=text, other=other)
 
 
 def _areas_km2(shapes: Shapes, plane: Plane) -> NDArray[np.float64]:

@@ -142,7 +142,7 @@ def _within(value: float | Decimal, column: Column) -> Answer:
         return None, "intake.cell.range"
     if column.kind != "integer":
         return float(value), ""
-    if abs(value) > WHOLE_AT_MOST:
+    if not -WHOLE_AT_MOST <= value <= WHOLE_AT_MOST:
         return None, "intake.cell.range"
     return (int(value), "") if value == int(value) else (None, "intake.cell.integer")
 

@@ -92,8 +92,6 @@ WORDS: dict[str, dict[str, str]] = {
         "industrial_base": "产业基地 工业基地 基地",
         "airport_zone": "临空区 临空经济区",
         "drivers_home": "的士职工之家 的士之家 出租车司机之家",
-        "town": "乡",
-        "subdistrict": "街道办事处",
     },
     "state": {
         "open": "开放 已开放 开放中 正常 正常开放 正常运营 运营 运营中 营业 营业中 在用 使用中 启用 已启用",
@@ -105,7 +103,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 """Field → code → words besides those that the screen uses."""
-TABLES = {"kind": ("kind", "position_kind", "region_kind"), "location_standing": ("standing",)}
+TABLES = {"kind": ("kind", "position_kind"), "location_standing": ("standing",)}
 """Where the screen's words of a field's choices stand in the locale, where not in the table of the field's name."""
 AMENITY_WORDS = {
     "water": "饮水机 饮用水 热水 开水 饮水设备",

@@ -13,9 +13,10 @@ from geo.district import District
 from geo.errors import ParameterError
 from geo.i18n import Language, translate
 from geo.intake.columns import ImportKind
-from geo.intake.plan import Plan, commit
+from geo.intake.plan import commit
 from geo.intake.run import Options, prepare, summarise
 from geo.storage import Conflict, Store
+from geo.text import safe_csv
 
 TOLD_EVERY = 20_000
 """Records between two lines of progress."""
@@ -48,7 +49,7 @@ def run_import(
     for line in summarise(plan, language, file=path.name):
         tell(line)
     if options.refused and plan.counts["refused"]:
-        write_refused(plan, options.refused, language)
+        options.refused.write_bytes(safe_csv(plan.refused(language)))
         tell(translate("plan.refused_written", language, file=options.refused))
     if dry_run:
         tell(translate("plan.dry", language))
@@ -96,15 +97,6 @@ def _pairs(given: Sequence[str], form: str) -> list[tuple[str, str]]:
             raise ParameterError("plan.option", field=form, value=text)
         pairs.append((name.strip(), value.strip()))
     return pairs
-
-
-def write_refused(plan: Plan, path: Path, language: Language) -> None:
-    """The refused rows with their reasons as CSV that Excel opens in Chinese; cells it would run get a quote before."""
-    frame = plan.refused(language)
-    risky = r"(?![+\-]?\d[\d.,]*$)[=+\-@\t\r]"  # not a number
-    frame.apply(lambda cells: cells.mask(cells.str.match(risky), "'" + cells)).to_csv(
-        path, index=False, encoding="utf-8-sig"
-    )
 
 
 def _every(whole: int, language: Language, tell: Callable[[str], None]) -> Callable[[int], None]:

@@ -100,7 +100,7 @@ def doubt_namesakes(rows: pd.DataFrame, known: pd.DataFrame, new: NDArray[np.boo
     ``rows`` and ``known`` as ``identity.match`` takes them, ``rows`` with the ``id`` it gave.
     """
     mine, theirs = numbers(rows["name"].where(rows["id"] != "", ""), known["name"].where(known["retired"] == "", ""))
-    times = np.bincount(np.concatenate((mine, theirs)) + 1)
+    times = np.bincount(np.concatenate((mine, theirs)) + 1, minlength=1)
     asked = np.zeros(len(times), dtype=bool)
     asked[mine[new] + 1] = True
     shared = asked & (times > 1)

@@ -47,9 +47,9 @@ class Sheet:
     ``header_row``: the row the (last line of the) header stands in, as a spreadsheet counts; 0 for layers.
     ``header``: one text for each column, ``""`` where there is none; may repeat. Two-line headers give the lower text,
     with the upper one before it where several columns have the same.
-    ``cells``: texts, columns 0 … n - 1 as ``header``, tidy (``sheet.tidy``), ``""`` where empty; the index ``row`` (int64,
-    ascending) is the row as a spreadsheet counts, or the feature's number from 1. Merged cells are filled down. Empty
-    rows, repeated headers, total rows and notes under the table are left out, and told in ``notes``.
+    ``cells``: texts, columns 0 … n - 1 as ``header``, tidy (``sheet.tidy``), ``""`` where empty; the index ``row``
+    (int64, ascending) is the row as a spreadsheet counts, or the feature's number from 1. Merged cells are filled down.
+    Empty rows, repeated headers, total rows and notes under the table are left out, and told in ``notes``.
     ``shapes``: shapely geometries in WGS-84 longitude, latitude (or in degrees of a datum not said: see the notes),
     aligned with ``cells``, None where a feature has none; None for tables.
     ``shape_faults``: texts aligned with ``shapes``: why a geometry is not valid, ``""`` where it is; None for tables.

@@ -17,7 +17,7 @@ Progress = Callable[[str, int, int], None]
 """Told the phase ("open", "read", "load"), how much of it is done, and of how much (0: not known)."""
 
 HEAD_ROWS = 30
-"""So many rows from the top are looked at for the header."""
+"""So many rows from the top, empty ones not counted, are looked at for the header."""
 RECORDS_AT_MOST = 300_000
 CELL_AT_MOST = 2_000
 """Characters; a longer cell is kept one character longer than this, so that it can be told and its row refused."""
@@ -128,7 +128,7 @@ def read_table(
     for row in coming:
         if any(row[1]):
             head.append(row)
-        if row[0] >= max(HEAD_ROWS, (header_row or 0) + 1):
+        if len(head) >= HEAD_ROWS and row[0] > (header_row or 0):
             break
     merges = sorted(merges)
     header = _header(head, merges, header_row)

@@ -136,7 +136,7 @@ def _to_wgs84(
 def _are_degrees(shapes: Objects) -> NDArray[np.bool_]:
     """Which shapes (n,) lie within ±180, ±90; those that lie nowhere do."""
     bounds: NDArray[np.float64] = shapely.bounds(shapes)
-    return ~(np.abs(bounds) > [180, 90, 180, 90]).any(axis=1)
+    return np.asarray(~(np.abs(bounds) > [180, 90, 180, 90]).any(axis=1))
 
 
 def _faults(shapes: Objects) -> Objects:

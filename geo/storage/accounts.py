@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -17,6 +17,8 @@ from geo.storage.tables import users
 
 SIGNED_IN = ROLES[1:]
 """The roles of an account: nobody needs one to be the public."""
+CLOCKS_DIFFER = timedelta(minutes=5)
+"""So far may the provider's clock be behind. Authlib allows two minutes: what it has let in just now is let in here."""
 IDENTITY = "oidc-"
 """What the id of an account begins with that an identity provider signs in."""
 
@@ -90,9 +92,11 @@ def keep_an_admin(connection: sa.Connection, user: str) -> None:
 
 
 def holds(claims: Mapping[str, object], now: datetime) -> bool:
-    """Whether what an identity provider says is still said: before ``exp`` (seconds since 1970), always given."""
+    """Whether what an identity provider says is still said: until ``exp`` (seconds since 1970), which it always gives,
+    and no longer than ``CLOCKS_DIFFER``.
+    """
     try:
-        return now.timestamp() < float(str(claims.get("exp")))
+        return (now - CLOCKS_DIFFER).timestamp() < float(str(claims.get("exp")))
     except ValueError:
         return False
 

@@ -30,9 +30,11 @@ def version(connection: sa.Connection) -> str:
     of a newer program.
     """
     if not sa.inspect(connection).has_table(VERSIONS):
-        taken = sorted(set(sa.inspect(connection).get_table_names()) & set(metadata.tables))
+        taken = set(sa.inspect(connection).get_table_names())
+        if not is_sqlite(connection):  # a server's database may be shared, as long as the names are free
+            taken &= set(metadata.tables)
         if taken:
-            raise GongtuError("store.foreign", tables=", ".join(taken))
+            raise GongtuError("store.foreign", tables=", ".join(sorted(taken)))
         return ""
     found = MigrationContext.configure(connection, opts={"version_table": VERSIONS}).get_current_revision() or ""
     if found and found not in known():

@@ -45,7 +45,7 @@ def seed(store: Store, tables: Mapping[str, pd.DataFrame], *, pack: str, digest:
 
 def _changes(connection: sa.Connection, noun: str, frame: pd.DataFrame, demo: bool) -> Iterator[Change]:
     table, key = records(noun), KEYS[noun]
-    columns = (table.c[name] for name in (key, "version", "changed_by", "retired", "standing"))
+    columns = (table.c[name] for name in (key, "version", "changed_by", "standing"))
     there = {row[0]: row for row in connection.execute(sa.select(*columns))}
     if not demo:
         frame = frame[frame["standing"] != "synthetic"]
@@ -57,6 +57,5 @@ def _changes(connection: sa.Connection, noun: str, frame: pd.DataFrame, demo: bo
         elif found.changed_by == ACTOR:
             yield Change(noun, name, dict(zip(fields, cells, strict=True)), found.version, retired="")
     for name, found in there.items():
-        theirs = found.changed_by == ACTOR and found.retired is None
-        if theirs and (demo or found.standing != "synthetic"):
+        if found.changed_by == ACTOR and (demo or found.standing != "synthetic"):
             yield Change(noun, name, {}, found.version, retired=ACTOR)

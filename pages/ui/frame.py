@@ -14,8 +14,8 @@ import streamlit as st
 from geo.district import District
 from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, Language, translate
-from geo.pack import public_reason
 from geo.people import Person, Role
+from geo.web.access import reason
 from pages.ui import access, identity, state
 from pages.ui.words import Say, escape_markdown
 
@@ -112,7 +112,7 @@ def _account(person: Person, page: str, say: Say) -> None:
 
 def refuse(error: GongtuError, language: Language) -> None:
     """Says what is wrong and what to do, instead of a page."""
-    headline, *faults = public_reason(error, language).splitlines()
+    headline, *faults = reason(error, language).splitlines()
     listed = "\n".join(f"- {escape_markdown(fault)}" for fault in faults)
     with st.container(key="text"):
         st.error(listed or escape_markdown(headline), title=headline if faults else None)

@@ -9,8 +9,10 @@ import json
 from functools import partial
 
 import streamlit as st
+from streamlit.errors import StreamlitSecretNotFoundError
 
 from geo.i18n import Language, translate
+from geo.storage.accounts import holds
 from geo.web import cookies
 from geo.web.access import oidc_role
 from pages.ui import access, cached
@@ -26,7 +28,7 @@ def come_in(language: Language) -> None:
     say = partial(translate, language=language)
     workspace = cached.workspace()
     with st.container(key="text"):
-        if not workspace.settings.oidc_roles or "auth" not in st.secrets:
+        if not workspace.settings.oidc_roles or not _set_up():
             st.warning(say("identity.not_set_up"))
         elif not _known():
             st.login()
@@ -43,5 +45,13 @@ def come_in(language: Language) -> None:
 
 
 def _known() -> bool:
-    """Whether an identity provider has signed this browser in."""
-    return bool(getattr(st.user, "is_logged_in", False))
+    """Whether an identity provider has signed this browser in, not too long ago."""
+    said = st.user.to_dict()
+    return bool(said.get("is_logged_in")) and holds(said, cached.workspace().now())
+
+
+def _set_up() -> bool:
+    try:
+        return "auth" in st.secrets
+    except StreamlitSecretNotFoundError:  # no file of secrets at all
+        return False

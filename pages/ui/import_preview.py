@@ -10,12 +10,12 @@ import streamlit as st
 from geo.coverage import SERVED, UNSERVED
 from geo.district import District
 from geo.errors import GongtuError
-from geo.export.text import harmless
 from geo.i18n import Language, explain
 from geo.intake.plan import FATES, Plan, commit, plan
 from geo.layers import areas, points
 from geo.layers.base import base_map
 from geo.storage import Conflict
+from geo.text import safe_csv
 from pages.ui import access, cached
 from pages.ui.import_steps import Upload
 from pages.ui.map_view import show_map
@@ -97,7 +97,7 @@ def _reasons(made: Plan, say: Say, language: Language) -> None:
             if fate != "changed":
                 st.download_button(
                     say(f"import.take_{fate}"),
-                    lambda look=look: _csv(look(language)),
+                    lambda look=look: safe_csv(look(language)),
                     file_name=f"{say(f'import.{fate}')}.csv",
                     mime="text/csv",
                     icon=":material/download:",
@@ -111,11 +111,6 @@ def _apart(frame: pd.DataFrame) -> pd.DataFrame:
     names = list(frame.columns)
     named = [name if names.count(name) == 1 and name else f"{name} ({at + 1})" for at, name in enumerate(names)]
     return frame.set_axis(named, axis=1)[[named[-1], *named[:-1]]]
-
-
-def _csv(frame: pd.DataFrame) -> bytes:
-    """For Excel in Chinese; nothing in it runs as a formula."""
-    return frame.astype(str).map(harmless).to_csv(index=False).encode("utf-8-sig")
 
 
 def _write(made: Plan, upload: Upload, district: District, say: Say, language: Language) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from pathlib import Path
 import pytest
 from oidc import Provider, provider
 from playwright.sync_api import Browser, Page, expect
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from geo.settings import read_settings
 from geo.web.access import COOKIE
@@ -89,6 +91,23 @@ def test_an_ended_session_does_not_come_back_by_itself(organised: Organised, pag
     expect(page.get_by_role("link", name="登录")).to_be_attached(timeout=60_000)
     page.wait_for_timeout(1000)
     assert people.who(session(page), now).id == ""
+
+
+def test_an_identity_of_long_ago_is_asked_for_anew(organised: Organised, page: Page) -> None:
+    """Streamlit keeps an identity for 30 days; who has left the organisation must not come in with it."""
+    kept = {"is_logged_in": True, "origin": organised.address, "provider": "default", "iss": organised.provider.address}
+    signed = create_signed_value(
+        organised.provider.cookie_secret,
+        "_streamlit_user",
+        json.dumps(kept | {"sub": "4", "exp": 1, "name": "钱七", "email": "li@example.cn"}),
+    )
+    page.context.add_cookies([{"name": "_streamlit_user", "value": signed.decode(), "url": organised.address}])
+    organised.provider.claims = {"sub": "4", "name": "钱七", "email": "wang@example.cn"}
+    asked = organised.provider.asked.count("authorize")
+    sign_in(page, organised)
+    expect(page.get_by_role("heading", name="钱七")).to_be_visible(timeout=60_000)
+    assert organised.provider.asked.count("authorize") == asked + 1
+    assert organised.workspace.store.people.find("钱七").role == "staff", "no longer a leader"
 
 
 def test_who_has_no_role_is_told_so(organised: Organised, page: Page) -> None:

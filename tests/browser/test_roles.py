@@ -66,7 +66,9 @@ def test_each_page_with_each_role(house: House, role: str, entry: object) -> Non
         assert (SECRETS[entry.name] in heard) is may  # type: ignore[attr-defined]
 
 
-@pytest.mark.parametrize(("role", "sees"), [("public", []), ("staff", ["登记"]), ("admin", ["登记", "导入", "人员", "状态"])])
+@pytest.mark.parametrize(
+    ("role", "sees"), [("public", []), ("staff", ["登记"]), ("admin", ["登记", "导入", "人员", "状态"])]
+)
 def test_the_navigation_lists_only_what_is_open(browser: Browser, house: House, role: str, sees: list[str]) -> None:
     page, _ = open_page(browser, 1440, 900, cookies=house.cookies(role))
     page.goto(f"{house.address}/about")

@@ -16,6 +16,12 @@ from geo.intake.plan import Asked, Plan, commit, plan
 from geo.workspace import Workspace
 
 AS_OF = "2025-10"
+CORNER = (430_000.0, 4_380_000.0)  # of the tiny world (tests/conftest.py), metres
+
+
+def at(east_km: float, north_km: float) -> tuple[float, float]:
+    """The point so far east and north of the world's corner, metres."""
+    return CORNER[0] + 1_000 * east_km, CORNER[1] + 1_000 * north_km
 
 
 def sheet_of(

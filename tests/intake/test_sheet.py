@@ -55,6 +55,13 @@ def test_cells_that_fill_columns_do_not_make_a_header() -> None:
     assert header.row == 1
 
 
+def test_the_header_is_found_below_many_empty_rows_and_not_below_many_full_ones() -> None:
+    header, records, _ = table(*[[""]] * 100, HEADER, ["甲", "乙", "1"])
+    assert (header.row, records) == (101, [(102, ["甲", "乙", "1"])])
+    header, _, _ = table(*[["壹", "贰", "叁"]] * 30, HEADER, ["甲", "乙", "1"])
+    assert header.row == 1
+
+
 def test_the_header_row_can_be_told() -> None:
     header, records, _ = table(HEADER, ["a", "b", "c"], ["甲", "乙", "1"], header_row=2)
     assert (header.row, header.names) == (2, ("a", "b", "c"))

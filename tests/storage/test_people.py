@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from datetime import UTC, datetime, timedelta
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -18,6 +21,7 @@ from geo.errors import GongtuError
 from geo.people import NOBODY, ROLES, Person
 from geo.storage import Store, open_store
 from geo.storage.attempts import LIMITS, WINDOW, ThrottledError
+from geo.storage.engine import writing
 from geo.storage.passwords import PASSWORD_AT_LEAST, check_name, check_password, plain
 from geo.storage.people import LINK_LASTS, TICKET_LASTS, People
 from geo.storage.tables import attempts, links, sessions, users
@@ -274,6 +278,33 @@ def test_a_disabled_account_is_out_at_once_and_its_sessions_do_not_come_back(peo
     assert people.who(sign_in(people), NOW) == staff
 
 
+def test_a_session_of_a_disabled_account_opens_nothing_however_it_came_to_be(
+    store: Store, people: People, staff: Person
+) -> None:
+    token = sign_in(people)
+    with store.engine.begin() as connection:
+        connection.execute(users.update().values(disabled="by hand"))
+    assert people.who(token, NOW) == NOBODY
+
+
+def test_nobody_comes_in_while_being_disabled(store: Store, people: People, staff: Person) -> None:
+    with ThreadPoolExecutor(1) as pool:
+        with writing(store.engine) as connection:
+            connection.execute(users.update().values(disabled="调离"))
+            coming = pool.submit(people.open_session, staff.id, via="link", now=NOW, hours=1)
+            wait_for([coming], timeout=0.5)  # it waits for us, or has been too quick
+        assert refusal(coming.result) == "signin.refused"
+    people.enable(staff.id)
+    assert people.sessions(staff.id, NOW) == ()
+
+
+def test_the_password_of_a_disabled_account_is_tried_no_more_often(people: People, staff: Person) -> None:
+    people.disable(staff.id, "调离", now=NOW)
+    for _ in range(LIMITS["both"]):
+        assert refusal(lambda: sign_in(people)) == "signin.refused"
+    assert refusal(lambda: sign_in(people)) == "signin.wait"
+
+
 def test_disabling_needs_a_reason(people: People, staff: Person) -> None:
     assert refusal(lambda: people.disable(staff.id, "  ", now=NOW)) == "signin.no_reason"
 
@@ -423,16 +454,22 @@ def test_attempts_count_in_every_process(url: str) -> None:
     two.close()
 
 
-def test_attempts_at_the_same_moment_are_counted_too(people: People, staff: Person, hasher: Counting) -> None:
-    together = Barrier(8)
+def test_attempts_at_the_same_moment_are_counted_too(
+    store: Store, people: People, staff: Person, hasher: Counting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sign_in(people)
+    looks, together = hasher.looks, Barrier(8)
 
-    def attempt(_: int) -> str:
-        together.wait()
-        return refusal(lambda: sign_in(people, password="wrong"))
+    def token_hex(length: int) -> str:
+        together.wait()  # here nobody has been turned away, and nobody's attempt is written down
+        return secrets.token_hex(length)
 
+    monkeypatch.setattr("geo.storage.attempts.secrets", SimpleNamespace(token_hex=token_hex))
     with ThreadPoolExecutor(8) as pool:
-        said = list(pool.map(attempt, range(8)))
-    assert hasher.looks == said.count("signin.refused") <= LIMITS["both"]
+        said = list(pool.map(lambda _: refusal(lambda: sign_in(people, password="wrong")), range(8)))
+    assert said.count("signin.refused") + said.count("signin.wait") == 8
+    assert hasher.looks - looks == said.count("signin.refused") <= LIMITS["both"]
+    assert len(rows(store, attempts)) == 3 * said.count("signin.refused"), "who is turned away leaves no trace"
 
 
 # Links
@@ -590,10 +627,11 @@ def test_without_a_subject_there_is_nobody(people: People, missing: str, value: 
     assert refusal(lambda: people.ticket(CLAIMS, "admin", browser="", now=NOW)) == "signin.identity"
 
 
-@pytest.mark.parametrize("expires", [None, "", "soon", "nan", 0, NOW.timestamp() - 1, NOW.timestamp()])
+@pytest.mark.parametrize("expires", [None, "", "soon", "nan", 0, (NOW - 5 * MINUTE).timestamp()])
 def test_what_was_said_too_long_ago_does_not_count(people: People, expires: object) -> None:
     assert refusal(lambda: come_in(people, CLAIMS | {"exp": expires})) == "signin.identity"
     assert people.list() == ()
+    assert come_in(people, CLAIMS | {"exp": (NOW - 5 * MINUTE + SECOND).timestamp()}).name == "王五"
 
 
 def test_a_disabled_identity_stays_out(people: People) -> None:

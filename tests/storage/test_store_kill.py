@@ -145,14 +145,13 @@ def test_killed_in_a_restore(
     url: str, store: Store, tmp_path: Path, old: dict[str, list[tuple[object, ...]]], point: str
 ) -> None:
     backup(store, tmp_path / "backup")
-    kept = old
     save(store, *enterprises(10))
     before = everything(store)
     with killed_at(point, RESTORE, url, tmp_path / "backup"):
         assert everything(store) == before, "while it restores, too"
     assert everything(store) == before
     restore(store, tmp_path / "backup")
-    assert everything(store) == kept
+    assert everything(store) == old
 
 
 def test_killed_in_a_backup_the_last_one_is_still_there(

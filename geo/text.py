@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 
+import pandas as pd
+
 # What XML and SQLite cannot hold or nobody can see: control characters but tab and line feed, non-characters.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -30,3 +32,9 @@ def harmless(text: str) -> str:
     """
     cleaned = clean(text)
     return f"'{cleaned}" if FORMULA.match(cleaned) and not NUMBER.fullmatch(cleaned) else cleaned
+
+
+def safe_csv(frame: pd.DataFrame) -> bytes:
+    """A frame of texts as CSV that Excel opens in Chinese (UTF-8 with its mark), each cell and header ``harmless``."""
+    named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
+    return named.astype(str).map(harmless).to_csv(index=False).encode("utf-8-sig")
