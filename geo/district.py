@@ -62,6 +62,18 @@ class District:
         said: str = self.about["notice"][language]
         return f"{said} · {translate('app.invented', language)}" if self.invented else said
 
+    def follows(self, *grounds: pd.DataFrame) -> dict[str, str]:
+        """The provenance of what follows from the boundaries and from ``grounds``: made up where any of these is."""
+        made_up = any((frame["standing"] == "synthetic").any() for frame in grounds)
+        named = [self.regions["boundary_source"], *(frame["source"] for frame in grounds)]
+        cells = {cell for column in named for cell in column.unique()}
+        sources = {part.strip() for cell in cells for part in cell.split(";")} - {""}
+        return {
+            "standing": "synthetic" if made_up else "inferred",
+            "source": ";".join(sorted(sources)),
+            "as_of": self.about["as_of"],
+        }
+
     @cached_property
     def regions_m(self) -> gpd.GeoDataFrame:
         """The regions on the plane, in metres."""

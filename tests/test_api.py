@@ -242,7 +242,7 @@ def test_gaps_are_geojson_labelled_and_add_up(api: TestClient, district: Distric
         about = feature["properties"]
         assert about["gap_area_km2"] + about["covered_area_km2"] == pytest.approx(area, rel=1e-9)
         assert (about["boundary_label_zh"], about["boundary_standing"]) == ("示意边界", "assumed")
-        assert about["standing"] == "inferred"
+        assert about["standing"] == "synthetic", "stations that were counted are made up"
         assert (feature["geometry"] is None) == (about["gap_area_km2"] == 0)
         if feature["geometry"]:
             shape = shapely.from_geojson(json.dumps(feature["geometry"]))

@@ -170,7 +170,7 @@ def _coverage(district: District, asked: Asked) -> pd.DataFrame:
         found.loc[found["code"] == code, list(said)] = list(said.values())
     found[list(BOUNDARY_NAMES)] = found[list(BOUNDARY_NAMES)].fillna("")
     found = found.round(DECIMALS)
-    return found.assign(**_question(asked), **_follows(district, serve, counted(district.enterprises)))
+    return found.assign(**_question(asked), **district.follows(serve, counted(district.enterprises)))
 
 
 def _gaps(district: District, asked: Asked) -> pd.DataFrame:
@@ -181,25 +181,11 @@ def _gaps(district: District, asked: Asked) -> pd.DataFrame:
     degrees["geometry"] = shapely.set_precision(degrees.geometry.to_numpy(), GAP_GRID)
     named = pd.DataFrame(district.regions[["code", *NAMES, *BOUNDARY_NAMES]])
     found = pd.DataFrame(degrees).round(DECIMALS).merge(named, on="code")
-    return found.assign(**_question(asked), **_follows(district, serve))
+    return found.assign(**_question(asked), **district.follows(serve))
 
 
 def _question(asked: Asked) -> dict[str, str | float]:
     return {"lens": asked.lens, "kinds": ";".join(dict.fromkeys(asked.kinds)), "within_m": float(asked.within_m)}
-
-
-def _follows(district: District, *grounds: pd.DataFrame) -> dict[str, str | float]:
-    """The provenance of what follows from the boundaries and from ``grounds``: made up where any of these is."""
-    made_up = any((frame["standing"] == "synthetic").any() for frame in grounds)
-    named = [district.regions["boundary_source"], *(frame["source"] for frame in grounds)]
-    sources = (
-        pd.concat([pd.Series(column.unique(), dtype=str) for column in named]).str.split(";").explode().str.strip()
-    )
-    return {
-        "standing": "synthetic" if made_up else "inferred",
-        "source": ";".join(sorted(set(sources) - {""})),
-        "as_of": district.about["as_of"],
-    }
 
 
 NAMES = ("name", "name_en")

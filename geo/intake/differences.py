@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from geo.intake.draft import Cells, Masks
-from geo.intake.identity import NEW, Ints
+from geo.intake.identity import NEW, Ints, normal_address, normal_name
 from geo.intake.reading import DECIMALS
 from geo.intake.reasons import Mask
 from geo.places import Gazetteer
@@ -15,12 +16,13 @@ SAME_PLACE = 1.5 * 10.0**-DECIMALS  # degrees; nearer is the same place, rounded
 
 
 def differences(
-    values: Cells, given: Masks, known: pd.DataFrame, at: Ints, gazetteer: Gazetteer
+    values: Cells, given: Masks, known: pd.DataFrame, at: Ints, gazetteer: Gazetteer, district: str
 ) -> tuple[Masks, Cells]:
     """Field → mask (n,) of the cells to be written, and field → what stands in those of known records now, by row.
 
     ``given``: the cells that may be written, none of them empty; ``at``: each row's position in ``known``, NEW where
-    it has none. The words of a region that are read as the same region are no difference. A location that moves by
+    it has none. No difference: another spelling of a name or address (see ``identity``; ``district`` is the full name
+    at the head of addresses), other words for the same region. A location that moves by
     more than ``SAME_PLACE`` takes longitude, latitude, standing (imported, unless said) and precision (unknown,
     unless said) with it: those of the old place say nothing of the new one. Adds columns to ``values`` for that.
     """
@@ -38,6 +40,11 @@ def differences(
             differs = given.get(name, np.zeros(len(at), dtype=bool)) & _differs(cells, old)
             if name == "region":
                 differs &= ~_same_region(cells, old.fillna(""), gazetteer)
+            elif name in ("name", "address"):
+                at_odds = np.flatnonzero(differs & there)
+                differs[at_odds] = _forms(name, cells.iloc[at_odds], district) != _forms(
+                    name, old.iloc[at_odds], district
+                )
             writes[name] = differs | writes.get(name, np.zeros(len(at), dtype=bool))
         before[name] = old[writes[name] & there]
     return writes, before
@@ -66,3 +73,9 @@ def _differs(new: pd.Series, old: pd.Series) -> Mask:
 def _same_region(new: pd.Series, old: pd.Series, gazetteer: Gazetteer) -> Mask:
     read, stood = gazetteer.declared(new), gazetteer.declared(old)
     return np.asarray((read == stood) & (read >= 0), dtype=bool)
+
+
+def _forms(name: str, cells: pd.Series, district: str) -> NDArray[np.object_]:
+    """Names or addresses as they are compared."""
+    forms = cells.map(normal_name) if name == "name" else cells.map(lambda text: normal_address(text, district))
+    return forms.to_numpy(dtype=object)

@@ -83,8 +83,9 @@ class _Matching:
         self.alive = (known["retired"] == "").to_numpy(bool)
         self.has = {name: (rows[name] != "").to_numpy(bool) for name in ("id", "code", "name", "place")}
         self.name, self.known_name = numbers(rows["name"], known["name"])
-        self.place, known_place = numbers(rows["place"], known["place"])
-        self.key, self.known_key = _pairs(self.name, self.known_name, self.place, known_place)
+        self.place, self.known_place = numbers(rows["place"], known["place"])
+        self.places = max(self.place.max(initial=0), self.known_place.max(initial=0)) + 2
+        self.key, self.known_key = self._pair(self.name, self.place), self._pair(self.known_name, self.known_place)
         self.code, known_code = numbers(rows["code"], known["code"])
         self.known_code = np.where(self._valid(known_code), known_code, NEW)
 
@@ -142,10 +143,14 @@ class _Matching:
 
     def _refuse_two(self) -> None:
         """A row with the id or code of one record, and name and place of another that the one has not as well."""
-        twin = _find(self.key, np.where(self.alive, self.known_key, NEW))
-        own = np.append(self.known_key, NEW)[self.at] == self.key
-        matched = self._settled() & (self.at != NEW) & self.has["name"]
-        self._refuse(matched & ~own & (twin != NEW) & (twin != self.at), "reason.two", twin, value=self.rows["said"])
+        everyone = self._everyone()
+        own = pd.Index(everyone["id"]).get_indexer(pd.Index(self.id))
+        name, place = (np.append(everyone[word], NEW)[own] for word in ("name", "place"))
+        key = self._pair(np.where(self.name != NEW, self.name, name), np.where(self.place != NEW, self.place, place))
+        twin = _find(key, np.where(everyone["at"] != NEW, everyone["key"], NEW))
+        known = self._settled() & (self.at != NEW) & (np.append(self.known_key, NEW)[self.at] != key)
+        at = np.where(twin >= 0, np.append(everyone["at"], NEW)[twin], NEW)
+        self._refuse(known & (twin != NEW) & (twin != own), "reason.two", at, value=self.rows["said"])
 
     def _by_name_and_place(self) -> None:
         if not (self._open() & self.has["name"]).any():
@@ -163,9 +168,9 @@ class _Matching:
         everyone = self._everyone()
         found = _find(self.name, everyone["name"].to_numpy())
         here = self._open() & where & (found >= 0)
-        other = _pick(everyone["said"], found)
-        self.reasons.doubt(here, "reason.by_name", field="name", value=self.rows["said"], other=other)
-        self._name(here, _pick(everyone["id"], found))
+        ids = _pick(everyone["id"], found)
+        self.reasons.doubt(here, "reason.by_name", field="name", value=self.rows["said"], other=ids)
+        self._name(here, ids)
 
     def _make_ids(self, where: Mask) -> None:
         here = self._open() & where
@@ -182,13 +187,23 @@ class _Matching:
         self.id[new] = ids[new]
 
     def _everyone(self) -> pd.DataFrame:
-        """Everyone there will be, by what is settled so far: id, name, key, address ``said``. Rows' words go first."""
-        here = self._settled() & self.has["name"]
-        # A row that says no place leaves its record where it is.
-        key = np.where(self.has["place"] | (self.at == NEW), self.key, np.append(self.known_key, NEW)[self.at])
-        rows = pd.DataFrame({"id": self.id, "name": self.name, "key": key, "said": self.rows["place"]})[here]
-        columns = {"id": self.known["id"], "name": self.known_name, "key": self.known_key, "said": self.known["place"]}
-        return pd.concat([rows, pd.DataFrame(columns)[self.alive]]).drop_duplicates("id", ignore_index=True)
+        """Everyone there will be, by what is settled so far: id, ``at`` in known, name, place, key, all numbers.
+
+        Each word is that of the first row about the record that says one, else the record's own.
+        """
+        rows = pd.DataFrame({"id": self.id, "at": self.at, "name": self.name, "place": self.place})[self._settled()]
+        known = pd.DataFrame(
+            {"id": self.known["id"], "at": self.known.index, "name": self.known_name, "place": self.known_place}
+        )
+        both = pd.concat([rows, known[self.alive]], ignore_index=True)
+        both[["name", "place"]] = both[["name", "place"]].where(both[["name", "place"]] != NEW)
+        found = both.groupby("id", sort=False, as_index=False).first()
+        found = found.fillna({"name": NEW, "place": NEW}).astype({"at": int, "name": int, "place": int})
+        return found.assign(key=self._pair(found["name"].to_numpy(), found["place"].to_numpy()))
+
+    def _pair(self, name: Ints, place: Ints) -> Ints:
+        """Name and place in one number; -1 where there is no name."""
+        return np.where(name == NEW, NEW, name * self.places + place + 1)
 
     def _take(self, where: Mask, at: Ints, *, value: object = "") -> None:
         """The rows of ``where`` that have one are the records at ``at``; refused where those are several or retired."""
@@ -227,21 +242,15 @@ def numbers(one: pd.Series, other: pd.Series) -> tuple[Ints, Ints]:
     return found[: len(one)], found[len(one) :]
 
 
-def _pairs(name: Ints, known_name: Ints, place: Ints, known_place: Ints) -> tuple[Ints, Ints]:
-    """Names and places together as one number; -1 where there is no name."""
-    names, places = np.concatenate((name, known_name)), np.concatenate((place, known_place))
-    both = names * (places.max(initial=0) + 2) + places + 1
-    pairs = np.where(names == NEW, NEW, pd.factorize(both)[0])
-    return pairs[: len(name)], pairs[len(name) :]
-
-
 def _find(keys: Ints, of: Ints) -> Ints:
     """Where each of ``keys`` (n,) is in ``of`` (m,): a position, NEW where it is not (-1 never is), or SEVERAL."""
+    both = np.concatenate((keys, of))
+    numbered = np.where(both == NEW, NEW, pd.factorize(both)[0])
+    keys, of = numbered[: len(keys)], numbered[len(keys) :]
     there = np.flatnonzero(of != NEW)
-    count = max(keys.max(initial=0), of.max(initial=0)) + 1
-    positions = np.full(count + 1, NEW, dtype=np.int64)  # one more, the last: where -1 looks
+    positions = np.full(numbered.max(initial=0) + 2, NEW, dtype=np.int64)  # the last one is where -1 looks
     positions[of[there]] = there
-    positions[:-1][np.bincount(of[there], minlength=count) > 1] = SEVERAL
+    positions[:-1][np.bincount(of[there], minlength=len(positions) - 1) > 1] = SEVERAL
     return positions[keys]
 
 

@@ -62,7 +62,7 @@ class _Records:
         given = {name: mask & ~refused for name, mask in given.items()}
         self.id = self.id.mask(refused, "")
         first = ~refused & ~self.id.duplicated().to_numpy(bool)
-        writes, before = differences(self.values, given, self.known, self.at, self.gazetteer)
+        writes, before = differences(self.values, given, self.known, self.at, self.gazetteer, self._district_name())
         found = self._find_regions(said)
         notes += self._doubt(found, said, first, rows.assign(id=self.id), known)
         return Draft(

@@ -48,9 +48,7 @@ def migrate(engine: sa.Engine) -> bool:
         if version(connection) == known()[0]:
             return False
     with writing(engine, records=True) as connection:
-        found = version(connection)
-        if found == known()[0]:  # another process was first
-            return False
+        found = version(connection)  # asked again: another process may have been first
         if not is_sqlite(engine):
             _have_postgis(connection)
         config = _config()

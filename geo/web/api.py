@@ -19,8 +19,7 @@ from fastapi_offline import FastAPIOffline
 from starlette.routing import Mount, Route
 
 from geo import __version__
-from geo.coverage import NO_REGION, TOTAL, Lens, coverage, gaps, lens_table, sites
-from geo.distance import nearest_two
+from geo.coverage import NO_REGION, TOTAL, Lens, answer
 from geo.district import District
 from geo.enterprises import counted
 from geo.errors import GongtuError, ParameterError
@@ -40,7 +39,7 @@ COLUMNS = {
     ),
 }
 LOCATION = ("location_standing", "precision_m", "region_by")
-BOUNDARY = ("boundary_standing", "boundary_label_zh", "boundary_label_en")
+BOUNDARY = ("boundary_standing", "boundary_label_zh", "boundary_label_en", "boundary_source", "boundary_as_of")
 PROVENANCE = ("standing", "source", "as_of")
 
 Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
@@ -126,8 +125,7 @@ def create_api(workspace: Workspace) -> FastAPI:
         """
         district = workspace.district()
         serve = serving(district.facilities, kind)
-        chosen = sites(serve, district.plane)
-        beyond = gaps(district.regions_m, chosen, within_m)
+        rows, beyond = answer(district.demand, serve, district.regions_m, district.plane, within_m, lens)
         grounds = {"enterprises": counted(district.enterprises), "facilities": serve}
         standings = {name: frame["standing"].value_counts().to_dict() for name, frame in grounds.items()}
         asked = {
@@ -139,21 +137,17 @@ def create_api(workspace: Workspace) -> FastAPI:
         }
         names = district.regions[["code", "name", "name_en", *BOUNDARY]]
         if format == "geojson":
-            shown = beyond.to_crs("EPSG:4326").merge(names.assign(**_gap_provenance(district)), on="code")
+            shown = beyond.to_crs("EPSG:4326").merge(names.assign(**district.follows(serve)), on="code")
             columns = (*names.columns, "gap_area_km2", "covered_area_km2", *PROVENANCE)
             return _collection(district, shown, columns, asked)
-        nearest = nearest_two(district.demand.x, district.demand.y, *chosen)
-        table = lens_table(coverage(district.demand, nearest, within_m), lens).set_index("code")
-        table = table.astype(dict.fromkeys(table.filter(like="workers_"), "int64"))
-        areas = beyond.set_index("code")[["gap_area_km2", "covered_area_km2"]]
-        rows = table.to_dict("index")
-        about = names.set_index("code").join(areas).to_dict("index")
+        counts = rows.to_dict("index")
+        about = names.set_index("code").to_dict("index")
         return JSONResponse(
             {
                 **asked,
-                "total": _plain({**rows[TOTAL], **areas.sum()}),
-                "regions": [_plain({"code": code, **about[code], **rows[code]}) for code in about],
-                "no_region": _plain(rows[NO_REGION]),
+                "total": _plain(counts[TOTAL]),
+                "regions": [_plain({"code": code, **about[code], **counts[code]}) for code in about],
+                "no_region": _plain(counts[NO_REGION]),
             }
         )
 
@@ -176,12 +170,6 @@ def health(workspace: Workspace) -> JSONResponse:
     return JSONResponse(
         {"status": "ok", "version": __version__, "pack": district.about["id"], "revision": district.revision}
     )
-
-
-def _gap_provenance(district: District) -> dict[str, str]:
-    """Gaps follow from the boundaries and the facilities, whatever these rest on."""
-    found = pd.concat([district.regions["source"], district.facilities["source"]]).str.split(";").explode().str.strip()
-    return {"standing": "inferred", "source": ";".join(sorted(found.unique())), "as_of": district.about["as_of"]}
 
 
 def _known_parameters(request: Request) -> None:
