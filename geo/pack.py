@@ -56,7 +56,8 @@ PLACED_NOUNS = ("positions", "facilities", "programmes")
 class Pack:
     """What a folder holds, checked: its records by noun, the regions with their polygon, and what is said of them.
 
-    ``digest`` changes whenever a file does, and differs with and without demonstration records (``demo``).
+    ``digest`` is of what the files hold, wherever they are, and differs with and without demonstration records
+    (``demo``).
     """
 
     digest: str
@@ -109,11 +110,25 @@ def public_reason(error: GongtuError, language: Language) -> str:
 def revision(folder: Path) -> str:
     """A short digest of the names, sizes and times of the pack's files."""
     digest = hashlib.sha256(str(folder).encode())
-    for file in sorted(folder.glob("**/*.*")):
-        if file.suffix in (".csv", ".geojson", ".toml") and file.is_file():  # an editor's lock is a link to nothing
-            stat = file.stat()
-            digest.update(f"{file.relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
+    for file in _files(folder):
+        stat = file.stat()
+        digest.update(f"{file.relative_to(folder)} {stat.st_size} {stat.st_mtime_ns}\n".encode())
     return digest.hexdigest()[:16]
+
+
+def _contents(folder: Path) -> str:
+    """A short digest of what the pack's files hold: the same for two copies of a pack."""
+    digest = hashlib.sha256()
+    for file in _files(folder):
+        digest.update(f"{file.relative_to(folder)} {file.stat().st_size}\n".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:16]
+
+
+def _files(folder: Path) -> list[Path]:
+    """The pack's files, in the same order wherever they are."""
+    found = (file for file in folder.glob("**/*.*") if file.suffix in (".csv", ".geojson", ".toml"))
+    return sorted(file for file in found if file.is_file())  # an editor's lock is a link to nothing
 
 
 @lru_cache(maxsize=2)
@@ -135,7 +150,7 @@ def _read(folder: Path, demo: bool, digest: str) -> Pack | PackError:
     if reader.faults:
         return PackError(sorted(reader.faults, key=lambda fault: (fault.file, fault.row or 0)))
     return Pack(
-        digest=digest + ("+demo" if demo else ""),
+        digest=_contents(folder) + ("+demo" if demo else ""),
         demo=demo,
         description=Description(
             about=about,

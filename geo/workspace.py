@@ -30,6 +30,7 @@ class Workspace:
         self.now = clock
         self._assembling = Lock()
         self._kept: tuple[object, District] | None = None
+        self._seeded = ""
 
     @cached_property
     def settings(self) -> Settings:
@@ -52,22 +53,34 @@ class Workspace:
         """
         pack = self.pack()
         with self._assembling:
-            if self.store.about().get("digest") != pack.digest:  # asked first: seeding waits for whoever writes
-                seed(
-                    self.store,
-                    {noun: pack.tables[noun] for noun in KEYS},
-                    pack=pack.description.about["id"],
-                    digest=pack.digest,
-                    demo=pack.demo,
-                    at=self.now(),
-                )
+            self._seed(pack)
             if self._kept is None or self._kept[0] != (pack.digest, self.store.state()):
                 self._kept = self._assemble(pack)
             return self._kept[1]
 
+    def _seed(self, pack: Pack) -> None:
+        """Brings the pack in, once for each pack this process sees: two processes with different packs on one store
+        must not take turns at it.
+        """
+        if self._seeded == pack.digest:
+            return
+        if self.store.about().get("digest") != pack.digest:  # asked first: seeding waits for whoever writes
+            seed(
+                self.store,
+                {noun: pack.tables[noun] for noun in KEYS},
+                pack=pack.description.about["id"],
+                digest=pack.digest,
+                demo=pack.demo,
+                at=self.now(),
+            )
+        self._seeded = pack.digest
+
     def _assemble(self, pack: Pack) -> tuple[object, District]:
+        """The district of the store's records, all of one revision, and what it is kept under."""
         state = self.store.state()
         tables = pack.tables | {noun: self.store.read(noun) for noun in KEYS}
+        while state != (state := self.store.state()):  # somebody wrote between two of the reads
+            tables = pack.tables | {noun: self.store.read(noun) for noun in KEYS}
         if not pack.demo:
             tables = {
                 noun: frame[frame["standing"] != "synthetic"].reset_index(drop=True) for noun, frame in tables.items()

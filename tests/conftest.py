@@ -12,6 +12,7 @@ import pytest
 import shapely
 from clock import Clock
 from hypothesis import settings
+from postgis import databases, postgis  # noqa: F401 - fixtures: one cluster for all tests
 from tiny_pack import write_pack
 
 from geo.distance import Plane

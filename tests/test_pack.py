@@ -164,7 +164,7 @@ def test_an_unchanged_pack_is_the_same_and_a_changed_one_is_new(pack: Path) -> N
     assert second.revision != first.revision
     assert "新名字的驿站" in set(second.facilities["name"])
     os.utime(pack / "facilities.csv", ns=(0, 0))
-    assert open_pack(pack, demo=True).revision not in (first.revision, second.revision)
+    assert open_pack(pack, demo=True).revision == second.revision, "what it holds counts, not when it was written"
     assert open_pack(pack, demo=False).revision != open_pack(pack, demo=True).revision
 
 

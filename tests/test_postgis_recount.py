@@ -5,12 +5,14 @@ from __future__ import annotations
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import numpy as np
 import pandas as pd
 import psycopg
 import pytest
-from postgis import missing, postgis  # noqa: F401 - a fixture
+from postgis import missing
 from starlette.applications import Starlette
 
 with warnings.catch_warnings():
@@ -19,11 +21,13 @@ with warnings.catch_warnings():
 
 from geo.coverage import sites
 from geo.distance import nearest_two
+from geo.district import District
 from geo.enterprises import usable_location
 from geo.facilities import serving
-from geo.pack import Pack, open_pack
+from geo.pack import open_pack
 from geo.regions import name_codes
 from geo.web.routes import routes
+from geo.workspace import Workspace
 
 TABLES = """
 CREATE TABLE region (code text PRIMARY KEY, shape geometry(Geometry, 32650));
@@ -56,12 +60,12 @@ KINDS = [["rest_station"], ["rest_station", "mediation_kiosk", "mediation_workst
 
 
 @pytest.fixture(scope="module")
-def pack() -> Pack:
+def pack() -> District:
     return open_pack(Path(__file__).parent.parent / "data", demo=True)
 
 
 @pytest.fixture(scope="module")
-def database(postgis: str, pack: Pack) -> Iterator[psycopg.Connection]:  # noqa: F811
+def database(postgis: str, pack: District) -> Iterator[psycopg.Connection]:
     """The pack in PostGIS, projected by PostGIS itself; coordinates that cannot be of the district are left out."""
     frame = pack.enterprises
     lon, lat = (frame[name].to_numpy(float) for name in ("lon", "lat"))
@@ -87,8 +91,9 @@ def database(postgis: str, pack: Pack) -> Iterator[psycopg.Connection]:  # noqa:
 
 
 @pytest.fixture(scope="module")
-def api(pack: Pack) -> TestClient:
-    return TestClient(Starlette(routes=routes(lambda: pack)))
+def api(pack: District) -> TestClient:
+    workspace = cast(Workspace, SimpleNamespace(district=lambda: pack))
+    return TestClient(Starlette(routes=routes(workspace)))
 
 
 @pytest.mark.parametrize("within_m", [500, 1000, 3000])
@@ -108,7 +113,7 @@ def test_coverage_is_what_postgis_counts(
 
 @pytest.mark.parametrize("kinds", KINDS, ids="+".join)
 def test_the_nearest_facility_is_the_one_postgis_finds(
-    database: psycopg.Connection, pack: Pack, kinds: list[str]
+    database: psycopg.Connection, pack: District, kinds: list[str]
 ) -> None:
     chosen = serving(pack.facilities, kinds)
     nearest = nearest_two(pack.demand.x, pack.demand.y, *sites(chosen, pack.plane))
@@ -134,7 +139,7 @@ def test_the_nearest_facility_is_the_one_postgis_finds(
     assert max(apart) < 1e-3, "the same plane, projected by two programs"
 
 
-def test_points_lie_in_the_regions_postgis_says(database: psycopg.Connection, pack: Pack) -> None:
+def test_points_lie_in_the_regions_postgis_says(database: psycopg.Connection, pack: District) -> None:
     counted = dict(
         database.execute(
             "SELECT e.id, coalesce(min(r.code), '') FROM enterprise e LEFT JOIN region r "

@@ -113,8 +113,15 @@ def test_a_messy_register_row_by_row(workspace: Workspace, file: Path) -> None:
         12: ["reason.nameless"],
     }
     assert made.rows["region_by"].to_dict() | {7: "", 9: "", 12: ""} == {
-        4: "declared", 5: "address", 6: "declared", 7: "", 8: "declared",
-        9: "", 10: "declared", 11: "address", 12: "",
+        4: "declared",
+        5: "address",
+        6: "declared",
+        7: "",
+        8: "declared",
+        9: "",
+        10: "declared",
+        11: "address",
+        12: "",
     }
     assert made.swapped == 1
     x, y = workspace.district().plane.project(made.rows["lon"].loc[[4, 5]], made.rows["lat"].loc[[4, 5]])

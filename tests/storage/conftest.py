@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from postgis import Databases, databases, postgis  # noqa: F401 - fixtures
+from postgis import Databases
 from stores import ENGINES, NOW
 
 from geo.storage import Store, open_store
@@ -25,7 +25,7 @@ def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def postgresql_template(databases: Databases) -> str:  # noqa: F811
+def postgresql_template(databases: Databases) -> str:
     name = databases.create()
     open_store(databases.url(name), now=NOW).close()
     return name
