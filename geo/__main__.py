@@ -6,6 +6,7 @@ import argparse
 import os
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from geo import commands
@@ -25,7 +26,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 where all is well, 1 where something is to be mended, which is said on standard error."""
     asked = _parser().parse_args(arguments)
     try:
-        return int(asked.run(Workspace(read_settings(os.environ)), asked))
+        return int(asked.run(Workspace(partial(read_settings, os.environ)), asked))
     except GongtuError as error:
         print(explain(error, asked.language), file=sys.stderr)
         return 1

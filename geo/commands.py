@@ -15,6 +15,7 @@ from geo.i18n import Language, explain, translate
 from geo.intake.command import run_import
 from geo.pack import open_pack
 from geo.people import Person
+from geo.storage.passwords import check_name
 from geo.workspace import Workspace
 
 Command = Callable[[Workspace, argparse.Namespace], int]
@@ -66,7 +67,7 @@ def bring_in(workspace: Workspace, asked: argparse.Namespace) -> int:
         store=workspace.store,
         district=workspace.district(),
         options=asked,
-        by=asked.by or getpass.getuser(),
+        by=check_name(asked.by or getpass.getuser()),
         at=workspace.now(),
         language=asked.language,
         dry_run=asked.dry_run,

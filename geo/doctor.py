@@ -44,8 +44,12 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
     kept = store.about().get("pack", "")
     if name and kept and kept != name:
         yield Finding("store.other_pack", False, {"seeded": kept, "pack": name})
-    admins = [one for one in store.people.list() if one.role == "admin" and not one.disabled]
-    yield Finding("doctor.admin" if admins else "doctor.no_admin", bool(admins), {"count": len(admins)})
+    try:
+        admins = store.people.administrators()
+    except GongtuError as error:
+        yield Finding(error.key, False, error.params)
+    else:
+        yield Finding("doctor.admin" if admins else "doctor.no_admin", admins > 0, {"count": admins})
     if not settings.database_url.startswith("postgres"):
         free = shutil.disk_usage(Path(settings.database_url.removeprefix("sqlite:///")).parent).free
         yield Finding(

@@ -24,3 +24,5 @@ class Person:
 
 
 NOBODY = Person("", "", "public")
+PACK = "pack"
+"""The name that what came with the data pack is written under: no person's, or a new pack would write over theirs."""

@@ -14,6 +14,7 @@ from geo.errors import Fault, ParameterError
 from geo.facilities import parse_amenities
 from geo.people import Role
 from geo.schema import Column, Table, read_record
+from geo.text import tidy
 
 TABLES: dict[str, Table] = {
     "enterprises": enterprises.TABLE,
@@ -21,15 +22,23 @@ TABLES: dict[str, Table] = {
     "positions": campaigns.POSITIONS,
     "regions": regions.TABLE,
 }
+TEXT_AT_MOST = 2_000
+"""Characters of one cell, as for a file that is brought in."""
 EDITORS: dict[str, Role] = {"enterprises": "staff", "facilities": "staff", "positions": "leader", "regions": "admin"}
 """The role that writing a record of each noun asks for."""
 
 
 def check(noun: str, cells: Mapping[str, str], district: District) -> tuple[dict[str, object], list[Fault]]:
-    """A record written as text, by column, as typed values, and everything wrong with it (``column`` and ``key`` of a
-    fault say what; ``row`` means nothing here). A blank record has one fault for each column it must have.
+    """A record written as text, by column, as typed values, and everything wrong with it.
+
+    ``column`` and ``key`` of a fault say what; ``row`` means nothing here. Texts are made ``tidy`` first. A blank
+    record has one fault for each column it must have.
     """
     table = TABLES[noun]
+    cells = {name: tidy(text) for name, text in cells.items()}
+    long = [name for name, text in cells.items() if len(text) > TEXT_AT_MOST]
+    if long:
+        return {}, [Fault(table.file, None, name, "fault.long", allowed=str(TEXT_AT_MOST)) for name in long]
     values, faults = read_record({**cells, "_": "·"}, _with_mark(table))
     values.pop("_", None)
     found = [replace(fault, row=None) for fault in faults]

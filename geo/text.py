@@ -8,6 +8,7 @@ import pandas as pd
 
 # What XML and SQLite cannot hold or nobody can see: control characters but tab and line feed, non-characters.
 UNSEEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufffe\uffff]")
+HIDDEN = re.compile("[\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff]")
 SURROGATE = re.compile("[\ud800-\udfff]")
 LINE_END = re.compile("\r\n?")
 UNFIT = re.compile(f"{UNSEEN.pattern[:-1]}\r\ud800-\udfff]")
@@ -23,6 +24,11 @@ def clean(text: str) -> str:
     if not UNFIT.search(text):
         return text
     return SURROGATE.sub("\ufffd", UNSEEN.sub("", LINE_END.sub("\n", text)))
+
+
+def tidy(text: str) -> str:
+    """The cleaned text without marks that nobody sees (zero width, direction) and without blanks around it."""
+    return HIDDEN.sub("", clean(text)).strip()
 
 
 def harmless(text: str) -> str:

@@ -347,3 +347,16 @@ def test_a_role_by_group_and_one_for_everybody(claims: dict[str, object], role: 
 
 def test_without_a_list_nobody_has_a_role() -> None:
     assert oidc_role({"email": "boss@x.cn"}, read_settings({})) is None
+
+
+@pytest.mark.parametrize(("role", "status"), [("public", 401), ("staff", 200), ("admin", 200)])
+@pytest.mark.parametrize("path", ["/media/0a1b.csv", "/media/0A1B.XLSX", "/base/media/0a1b"])
+def test_documents_of_download_buttons_are_for_those_signed_in(
+    workspace: Workspace, sessions: dict[str, str], role: str, status: int, path: str
+) -> None:
+    browser = client(GuardUploads(_streamlit, workspace), sessions.get(role, ""))
+    assert browser.get(path, headers=JSON).status_code == status
+
+
+def test_pictures_are_for_everybody(workspace: Workspace) -> None:
+    assert client(GuardUploads(_streamlit, workspace)).get("/media/0a1b.svg").status_code == 200

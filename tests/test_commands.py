@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pandas as pd
@@ -87,3 +90,74 @@ def test_export(tmp_path: Path, ending: str) -> None:
 def test_an_export_of_no_known_format_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["export", "facilities", str(tmp_path / "out.docx")]) == 1
     assert "docx" in capsys.readouterr().err
+
+
+def broken(settings: Settings, statement: str) -> None:
+    """The store of these settings, after somebody has been at it with SQL."""
+    workspace = Workspace(settings)
+    workspace.district()
+    workspace.store.close()
+    with closing(sqlite3.connect(settings.database_url.removeprefix("sqlite:///"))) as connection:
+        connection.execute(statement)
+        connection.commit()
+
+
+@pytest.mark.parametrize(
+    ("statement", "words"),
+    [
+        ("DROP TABLE attempts", "attempts"),
+        ("ALTER TABLE facilities DROP COLUMN note", "facilities.note"),
+        ("UPDATE changes SET fields = 'notjson'", "changes"),
+        ("UPDATE facilities SET changed_at = 'garbage'", "facilities"),
+        ("UPDATE regions SET geometry = x'00'", "regions"),
+        ("UPDATE meta SET value = 'elsewhere' WHERE key = 'pack'", "elsewhere"),
+    ],
+)
+def test_the_doctor_sees_a_broken_store(
+    statement: str, words: str, tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken(tiny_settings, statement)
+    assert main(["doctor"]) == 1
+    bad = [line for line in capsys.readouterr().out.splitlines() if line.startswith("✗")]
+    assert any(words in line for line in bad)
+
+
+def test_an_unreadable_backup_is_refused_in_words(
+    tmp_path: Path, tiny_settings: Settings, capsys: pytest.CaptureFixture[str]
+) -> None:
+    broken(tiny_settings, "UPDATE changes SET fields = 'notjson'")
+    copy = Path(shutil.copy(tmp_path / "var" / "gongtu.sqlite", tmp_path / "bad.sqlite"))
+    assert main(["restore", str(copy), "--yes"]) == 1
+    assert "bad.sqlite" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("setting", ["GONGTU_DEMO", "GONGTU_SESSION_HOURS"])
+def test_the_doctor_names_a_bad_setting(
+    setting: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv(setting, "vielleicht")
+    assert main(["doctor"]) == 1
+    assert f"✗ 设置 {setting}" in capsys.readouterr().out
+
+
+def test_a_database_option_that_there_is_none_of_is_named(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("GONGTU_DATABASE_URL", "postgresql://u:secret@127.0.0.1:1/x?bogus=1")
+    assert main(["doctor"]) == 1
+    said = capsys.readouterr().out
+    assert "bogus" in said
+    assert "secret" not in said
+
+
+def test_an_export_to_nowhere_is_refused_in_words(capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["export", "facilities", "/nowhere/at/all.csv"]) == 1
+    assert "/nowhere" in capsys.readouterr().err
+
+
+def test_nobody_writes_as_the_pack(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["user", "add", "Pack", "--link"]) == 1
+    register = tmp_path / "register.csv"
+    register.write_text("单位名称\n好公司\n", encoding="utf-8")
+    assert main(["import", "enterprises", str(register), "--by", "pack"]) == 1
+    assert "ack" in capsys.readouterr().err

@@ -52,6 +52,9 @@ def test_a_good_record_comes_typed(district: District) -> None:
         ({"region": "丙山"}, "region", "fault.reference"),
         ({"amenities": "wifi=perhaps"}, "amenities", "fault.amenities"),
         ({"as_of": "去年"}, "as_of", "fault.date"),
+        ({"name": "\u200b\u202e "}, "name", "fault.empty"),
+        ({"name": "站" * 2001}, "name", "fault.long"),
+        ({"note": "x" * 200_000}, "note", "fault.long"),
     ],
 )
 def test_what_is_wrong_is_named(district: District, cells: dict[str, str], column: str, key: str) -> None:
@@ -80,3 +83,14 @@ def test_unknown_is_unknown() -> None:
     values, _ = read_record({"id": "E", "workers": "", "lon": ""}, TABLES["enterprises"])
     assert pd.isna(values["workers"])
     assert pd.isna(values["lon"])
+
+
+def test_an_unknown_region_is_named_for_positions_too(district: District) -> None:
+    cells = {"id": "P", "name": "阵地", "kind": "region", "region": "丙山", **dict(list(STATION.items())[-3:])}
+    _, faults = check("positions", cells, district)
+    assert [(fault.column, fault.key) for fault in faults] == [("region", "fault.reference")]
+
+
+def test_marks_nobody_sees_are_left_out(district: District) -> None:
+    values, _ = check("facilities", STATION | {"name": " 春晖\u200b驿站\u0007 "}, district)
+    assert values["name"] == "春晖驿站"

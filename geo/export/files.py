@@ -48,16 +48,19 @@ def export(name: str, format_: str, path: Path, district: District, asked: Asked
         if not asked.person.may(role):
             raise RoleError("export.refused", role=translate(f"role.{role}", asked.language))
     extracts = [take(layer, district, asked) for layer in chosen]
-    with TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
-        made = Path(folder) / f"{name}.{format_}"
-        match format_:
-            case "csv":
-                write_csv(made, extracts[0], asked)
-            case "geojson":
-                write_geojson(made, extracts[0], district, asked)
-            case "xlsx":
-                write_workbook(made, extracts, district, asked)
-            case "gpkg":
-                write_geopackage(made, extracts, district, asked)
-        os.replace(made, path)
+    try:
+        with TemporaryDirectory(dir=path.parent, prefix=".export-") as folder:
+            made = Path(folder) / f"{name}.{format_}"
+            match format_:
+                case "csv":
+                    write_csv(made, extracts[0], asked)
+                case "geojson":
+                    write_geojson(made, extracts[0], district, asked)
+                case "xlsx":
+                    write_workbook(made, extracts, district, asked)
+                case "gpkg":
+                    write_geopackage(made, extracts, district, asked)
+            os.replace(made, path)
+    except OSError as error:
+        raise GongtuError("export.unwritable", file=str(path), reason=str(error.strerror)) from error
     return file_names(name, format_, extracts, district)

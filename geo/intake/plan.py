@@ -28,7 +28,7 @@ from geo.storage import Change, Store
 
 FATES = ("new", "changed", "unchanged", "doubtful", "refused")
 RETIRED_AS = "demo"
-"""Why a demonstration record is retired: a word of data/locale, ``record.retired_demo``."""
+"""Why a demonstration record is retired: a word of data/locale, ``retired_as.demo``."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -19,7 +19,7 @@ from pyproj.exceptions import CRSError, ProjError
 
 from geo.intake import IntakeError
 from geo.intake.delimited import is_mostly_utf8
-from geo.intake.excel import number_text
+from geo.intake.excel import COLUMNS_AT_MOST, number_text
 from geo.intake.formats import Format
 from geo.intake.sheet import RECORDS_AT_MOST, tidy
 
@@ -75,6 +75,8 @@ def read_layer(path: Path, kind: Format, folder: Path, *, name: str, layer: str)
             raise IntakeError("intake.other", file=name, format=info["driver"])
         if info["features"] > RECORDS_AT_MOST:
             raise IntakeError("intake.too_many", file=name, rows=info["features"], limit=RECORDS_AT_MOST)
+        if len(info["fields"]) > COLUMNS_AT_MOST:
+            raise IntakeError("intake.too_wide", file=name, columns=len(info["fields"]), limit=COLUMNS_AT_MOST)
         meta, _, wkb, columns = read(
             source, force_2d=True, datetime_as_string=True, max_features=RECORDS_AT_MOST + 1, **options
         )

@@ -10,6 +10,7 @@ from tempfile import TemporaryDirectory
 from urllib.parse import quote
 
 import sqlalchemy as sa
+from shapely.errors import ShapelyError
 
 from geo.errors import GongtuError
 from geo.storage.changes import insert
@@ -64,6 +65,8 @@ def restore(store: Store, path: Path) -> None:
             migrate(engine)
             with reading(engine) as source, writing(store.engine, records=True) as target:
                 _copy(source, target)
+        except (ValueError, ShapelyError) as error:  # a value that is no date, no JSON, no shape
+            raise GongtuError("store.not_a_backup", file=path.name) from error
         finally:
             engine.dispose()
 

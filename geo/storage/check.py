@@ -7,12 +7,15 @@ from typing import NamedTuple
 
 import shapely
 import sqlalchemy as sa
+from shapely.errors import ShapelyError
 
 from geo.errors import GongtuError
+from geo.people import ROLES
 from geo.storage.engine import is_sqlite, reading
 from geo.storage.migrate import known, version
+from geo.storage.records import CHUNK
 from geo.storage.store import Store
-from geo.storage.tables import KEYS, RECORDS, changes
+from geo.storage.tables import KEYS, RECORDS, changes, metadata, users
 
 POSTGRESQL_AT_LEAST = 15
 NAMED_AT_MOST = 5
@@ -29,12 +32,14 @@ class Finding(NamedTuple):
 def check(store: Store) -> list[Finding]:
     """Every check of the store; one that cannot be made is a finding too."""
     found: list[Finding] = []
-    for look in (_database, _tables, _history, _boundaries):
+    for look in (_database, _tables, _values, _history, _boundaries):
         try:
             with reading(store.engine) as connection:
                 found += look(connection)
         except GongtuError as error:
             found.append(Finding(error.key, False, error.params))
+        except (sa.exc.DBAPIError, ShapelyError, ValueError) as error:
+            found.append(_finding("values", False, reason=str(getattr(error, "orig", error)).strip()[:80]))
     return found
 
 
@@ -61,7 +66,34 @@ def _database(connection: sa.Connection) -> Iterable[Finding]:
 
 def _tables(connection: sa.Connection) -> Iterable[Finding]:
     found = version(connection)
-    return [_finding("version", found == known()[0], found=found, known=known()[0])]
+    inspector = sa.inspect(connection)
+    there = {
+        name: {str(column["name"]) for column in inspector.get_columns(name)} for name in inspector.get_table_names()
+    }
+    lost = [
+        f"{table.name}.{column.name}"
+        for table in metadata.sorted_tables
+        for column in table.columns
+        if column.name not in there.get(table.name, set())
+    ]
+    return [
+        _finding("version", found == known()[0], found=found, known=known()[0]),
+        _finding("tables", not lost, lost=_some(lost)),
+    ]
+
+
+def _values(connection: sa.Connection) -> Iterable[Finding]:
+    """Every value is one of its kind, and every account has a role that there is."""
+    amiss: list[str] = []
+    for table in metadata.sorted_tables:
+        try:
+            for _ in connection.execute(sa.select(table).execution_options(yield_per=CHUNK)):
+                pass
+        except (ValueError, TypeError, ShapelyError) as error:
+            amiss.append(f"{table.name}: {str(error)[:80]}")
+    strange = connection.execute(sa.select(users.c.name).where(users.c.role.not_in(ROLES[1:]))).scalars()
+    amiss += [f"users: {name}" for name in strange]
+    return [_finding("values", not amiss, reason="; ".join(amiss[:NAMED_AT_MOST]))]
 
 
 def _history(connection: sa.Connection) -> Iterable[Finding]:

@@ -10,6 +10,7 @@ from typing import Any
 
 import psycopg
 import sqlalchemy as sa
+from psycopg.conninfo import make_conninfo
 from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 
 from geo.errors import GongtuError, SettingError
@@ -37,6 +38,10 @@ def connect(url: str) -> sa.Engine:
         raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=url.partition(":")[0]) from None
     match asked.drivername.partition("+")[0]:
         case "postgres" | "postgresql":
+            try:
+                make_conninfo(**{name: str(value) for name, value in asked.query.items()})
+            except psycopg.Error as error:  # an option that there is none of
+                raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=str(error).strip()) from None
             psycopg3 = asked.set(drivername="postgresql+psycopg")
             return sa.create_engine(psycopg3, pool_pre_ping=True, max_overflow=CONNECTIONS, json_serializer=JSON)
         case "sqlite" if asked.database and asked.database != ":memory:":

@@ -11,6 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geo.errors import GongtuError
+from geo.people import PACK
 
 NAME_AT_MOST = 40
 PASSWORD_AT_LEAST = 10
@@ -36,6 +37,8 @@ def check_name(text: str) -> str:
     name = plain_name(text)
     if not (0 < len(name) <= NAME_AT_MOST and name.isprintable()):
         raise GongtuError("signin.name", most=NAME_AT_MOST)
+    if name.casefold() == PACK:
+        raise GongtuError("signin.name_taken", name=name)
     return name
 
 

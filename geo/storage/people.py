@@ -173,6 +173,11 @@ class People:
             ended = tokens.revoke(connection, now, sessions.c.token_hash == tokens.hashed(token))
         return ended[0] if ended else None
 
+    def administrators(self) -> int:
+        """How many administrators can sign in: neither disabled nor still without a password."""
+        with reading(self._engine) as connection:
+            return len(accounts.admins(connection))
+
     # Links
 
     def first_admin_link(self, now: datetime) -> str | None:

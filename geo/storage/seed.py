@@ -10,6 +10,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.errors import GongtuError
+from geo.people import PACK
 from geo.storage.changes import Change, write
 from geo.storage.engine import writing
 from geo.storage.history import state
@@ -17,7 +18,7 @@ from geo.storage.store import Store, about, describe
 from geo.storage.tables import KEYS, records
 from geo.storage.values import FIELDS
 
-ACTOR = "pack"
+ACTOR = PACK
 """Who seeds, and why a record is retired that the pack has no more."""
 
 

@@ -26,6 +26,9 @@ from geo.workspace import Workspace
 
 UPLOADS = "/_stcore/upload_file/"
 """Where Streamlit takes files, from any visitor who has a page open."""
+MEDIA = "/media/"
+"""Where Streamlit gives out files, to anybody who knows the address."""
+PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico")
 
 
 def who(cookies: Mapping[str, str], people: People, now: datetime) -> Person:
@@ -108,15 +111,25 @@ class Guard:
 
 
 class GuardUploads:
-    """A middleware of the whole app: only an administrator sends files to Streamlit."""
+    """A middleware of the whole app: only an administrator sends files to Streamlit, and what its download buttons
+    offer (tables, never pictures) is for those signed in.
+    """
 
     def __init__(self, app: ASGIApp, workspace: Workspace) -> None:
         self.app = app
-        self.guarded = Guard(app, "admin", workspace)
+        self._uploads = Guard(app, "admin", workspace)
+        self._documents = Guard(app, "staff", workspace)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        uploads = scope["type"] == "http" and UPLOADS in scope["path"] and scope["method"] != "OPTIONS"
-        await (self.guarded if uploads else self.app)(scope, receive, send)
+        await self._of(scope)(scope, receive, send)
+
+    def _of(self, scope: Scope) -> ASGIApp:
+        if scope["type"] != "http":
+            return self.app
+        path = scope["path"].lower()
+        if UPLOADS in path and scope["method"] != "OPTIONS":
+            return self._uploads
+        return self._documents if MEDIA in path and not path.endswith(PICTURES) else self.app
 
 
 def refused(connection: HTTPConnection, person: Person, role: Role) -> Response:

@@ -84,7 +84,7 @@ def create_api(workspace: Workspace) -> FastAPI:
 
     @api.get("/v1/positions", tags=["map"], dependencies=public)
     def positions() -> JSONResponse:
-        """The positions that teams are stationed at. Four of the 24 are no regions and lie inside regions."""
+        """The positions that teams are stationed at. Those that are no regions lie inside regions."""
         district = workspace.district()
         return _collection(district, district.positions, (*COLUMNS["positions"], *LOCATION, *PROVENANCE))
 

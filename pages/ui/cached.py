@@ -1,4 +1,4 @@
-"""The only caches of the pages. Each is keyed on the pack's revision and all else its answer depends on."""
+"""The only shared caches of the pages. Each is keyed on the district's revision and all else its answer depends on."""
 
 from __future__ import annotations
 

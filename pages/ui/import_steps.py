@@ -19,7 +19,7 @@ from geo.intake.columns import KINDS, fields, guess_columns
 from geo.intake.files import Sheet, read_file
 from geo.intake.plan import Asked
 from pages.ui import cached, state
-from pages.ui.words import Say, choice_word, escape_markdown
+from pages.ui.words import Say, choice_word, escape_markdown, today
 
 SAMPLES = 3
 CHOICES = {"facilities": ("kind",), "positions": ("kind",)}
@@ -113,8 +113,8 @@ def _options(
         datum, swapped = _datum(digest, say)
     left, right = st.columns(2)
     source = left.text_input(say("import.source"), value=name, key=f"source/{digest}")
-    now = cached.workspace().now().date()
-    as_of = right.text_input(say("import.as_of"), value=now.isoformat(), key=f"as_of/{digest}")
+    now = today(cached.workspace().now(), district.about["time_zone"])
+    as_of = right.text_input(say("import.as_of"), value=now, key=f"as_of/{digest}")
     defaults: dict[str, str] = {}
     for field in CHOICES.get(kind, ()):
         if field not in columns.values():

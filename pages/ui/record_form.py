@@ -16,11 +16,13 @@ from geo.people import Person
 from geo.records import EDITORS, TABLES, check
 from geo.schema import Column
 from geo.storage import KEYS, Change, Conflict, Record
+from geo.text import tidy
 from pages.ui import access, cached
 from pages.ui.words import Say, choice_word, escape_markdown, moment, retired_because, writer
 
 LONG = ("note", "phrase", "amenities")
-TODAY = {"standing": "imported", "state": "unverified", "union_status": "none"}
+WHY_AT_MOST = 500
+AT_FIRST = {"standing": "imported", "state": "unverified", "union_status": "none"}
 """What a new record is taken to be until something else is said."""
 
 
@@ -131,7 +133,7 @@ def _form(
     noun: str, key: str, opened: Record | None, district: District, person: Person, say: Say, language: Language
 ) -> None:
     version = opened.version if opened else 0
-    values = opened.values if opened else dict(TODAY)
+    values = opened.values if opened else dict(AT_FIRST)
     locked = not person.may(EDITORS[noun])
     with st.form(f"form/{noun}/{key}", border=False):
         cells: dict[str, str] = {}
@@ -230,18 +232,25 @@ def _save(
         st.info(say("record.unchanged"))
     elif faults:
         st.error("\n".join(f"- {escape_markdown(_fault(fault, say))}" for fault in faults), title=say("record.faults"))
-    elif not why.strip():
-        st.error(say("record.why_missing"))
+    elif refused := _reason(why, say):
+        st.error(refused)
     else:
         record = key if opened else cells[KEYS[noun]].strip()
         change = Change(noun, record, {name: values[name] for name in changed}, opened.version if opened else 0)
         _commit(change, person, why, say, language)
 
 
+def _reason(why: str, say: Say) -> str:
+    """What is wrong with a reason; nothing where it will do."""
+    if not tidy(why):
+        return say("record.why_missing")
+    return say("record.why_long", most=WHY_AT_MOST) if len(why) > WHY_AT_MOST else ""
+
+
 def _commit(change: Change, person: Person, why: str, say: Say, language: Language) -> None:
     workspace = cached.workspace()
     try:
-        workspace.store.commit([change], by=person.name, at=workspace.now(), why=why.strip())
+        workspace.store.commit([change], by=person.name, at=workspace.now(), why=tidy(why))
     except Conflict:
         if change.version:
             st.rerun()  # shows both versions
@@ -265,11 +274,11 @@ def _retire(noun: str, now: Record, say: Say, language: Language) -> None:
     with st.expander(say(f"record.{word}"), icon=":material/archive:"):
         why = st.text_input(say("record.why"), key=f"why/{word}/{noun}/{now.id}/{now.version}")
         if st.button(say(f"record.{word}_do"), key="retire_do"):
-            if not why.strip():
-                st.error(say("record.why_missing"))
+            if refused := _reason(why, say):
+                st.error(refused)
             else:
                 person = access.require(EDITORS[noun])
-                change = Change(noun, now.id, {}, now.version, retired="" if now.retired else why.strip())
+                change = Change(noun, now.id, {}, now.version, retired="" if now.retired else tidy(why))
                 _commit(change, person, why, say, language)
 
 

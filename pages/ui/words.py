@@ -1,4 +1,4 @@
-"""Numbers and names as a screen says them: units on every number, unknown as a dash."""
+"""Numbers, names, times and commits as a screen says them: units on every number, unknown as a dash."""
 
 from __future__ import annotations
 
@@ -86,6 +86,11 @@ def commit_rows(commits: Sequence[Commit], time_zone: str, say: Say) -> list[dic
         }
         for commit in commits
     ]
+
+
+def today(now: datetime, time_zone: str) -> str:
+    """The day that it is in the district, as YYYY-MM-DD."""
+    return now.astimezone(ZoneInfo(time_zone)).date().isoformat()
 
 
 def escape_markdown(text: str) -> str:

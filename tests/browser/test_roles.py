@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Coroutine
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from playwright.sync_api import Browser, expect
@@ -42,13 +44,19 @@ async def _ask(house: House, role: str, message: BackMsg, origin: str | None = N
                 return "\n".join(heard)
 
 
+def apart(asked: Coroutine[None, None, str]) -> str:
+    """What a coroutine gives, run in a thread of its own: Playwright's loop runs in this one."""
+    with ThreadPoolExecutor(1) as pool:
+        return pool.submit(asyncio.run, asked).result()
+
+
 def ask(house: House, role: str, page: str, **more: str) -> str:
     """All that the app sends when ``page`` is asked for."""
     message = BackMsg()
     message.rerun_script.page_name = page
     message.rerun_script.query_string = more.get("query", "")
     message.rerun_script.fragment_id = more.get("fragment", "")
-    return asyncio.run(_ask(house, role, message))
+    return apart(_ask(house, role, message))
 
 
 def test_every_page_declares_a_role() -> None:
@@ -97,4 +105,4 @@ def test_a_revoked_session_is_nobodys(house: House) -> None:
 
 def test_a_foreign_page_cannot_open_the_websocket(house: House) -> None:
     with pytest.raises(InvalidStatus):
-        asyncio.run(_ask(house, "admin", BackMsg(), origin="http://evil.example"))
+        apart(_ask(house, "admin", BackMsg(), origin="http://evil.example"))
