@@ -10,6 +10,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from tiny_pack import set_cell
 
+from geo.people import NOBODY
 from pages.ui.coverage_map import _sprite
 from pages.ui.words import distance, escape_markdown, percent
 
@@ -30,6 +31,9 @@ def pack(tiny: Path, tmp_path: Path) -> Path:
 def shown(pack: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> str:
     """All that the service map puts into words, for a pack and a query."""
     monkeypatch.setenv("GONGTU_PACK", str(pack))
+    monkeypatch.setenv("GONGTU_VAR", str(pack.parent / "var"))
+    monkeypatch.setattr("pages.ui.access.who", lambda: NOBODY)  # AppTest has no cookies, not even none
+    monkeypatch.setattr("pages.ui.identity.is_coming_back", lambda: False)
     page = AppTest.from_file(str(ROOT / "pages" / "__main__.py"), default_timeout=60)
     for name, value in query.items():
         page.query_params[name] = value

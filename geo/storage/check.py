@@ -66,10 +66,8 @@ def _database(connection: sa.Connection) -> Iterable[Finding]:
 
 def _tables(connection: sa.Connection) -> Iterable[Finding]:
     found = version(connection)
-    inspector = sa.inspect(connection)
-    there = {
-        name: {str(column["name"]) for column in inspector.get_columns(name)} for name in inspector.get_table_names()
-    }
+    names = set(sa.inspect(connection).get_table_names()) & set(metadata.tables)
+    there = {name: {*connection.execute(sa.text(f'SELECT * FROM "{name}" LIMIT 0')).keys()} for name in names}
     lost = [
         f"{table.name}.{column.name}"
         for table in metadata.sorted_tables
