@@ -22,9 +22,9 @@ def differences(
 
     ``given``: the cells that may be written, none of them empty; ``at``: each row's position in ``known``, NEW where
     it has none. No difference: another spelling of a name or address (see ``identity``; ``district`` is the full name
-    at the head of addresses), other words for the same region. A location that moves by
-    more than ``SAME_PLACE`` takes longitude, latitude, standing (imported, unless said) and precision (unknown,
-    unless said) with it: those of the old place say nothing of the new one. Adds columns to ``values`` for that.
+    at the head of addresses), other words for the same region. A location that moves by more than ``SAME_PLACE`` takes
+    longitude, latitude, standing (imported, unless said) and precision (unknown, unless said) with it: those of the old
+    place say nothing of the new one. Adds columns to ``values`` for that.
     """
     there = at != NEW
     writes: Masks = {}

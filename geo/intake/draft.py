@@ -25,10 +25,9 @@ class Draft:
 
     ``id``: of the record each is about, ``""`` where refused; ``version`` (n,): the one that record has, 0 where it is
     new; ``first``: whether a row is the first of its record. ``values``: typed cells by field; ``writes``: field →
-    mask (n,) of the cells that would be written; ``before``: field → what stands in those
-    cells of known records now, by row.
-    ``about``: what a preview shows of each row: name, region, region_by, region_conflict, lon, lat and more.
-    ``retires``: id → version of records to be retired. ``notes``: what there is to say of the import as a whole.
+    mask (n,) of the cells that would be written; ``before``: field → what stands in those cells now, by row, where the
+    record is known. ``about``: what a preview shows of each row (see ``plan.Plan``). ``retires``: id → version of the
+    records to be retired. ``notes``: what there is to say of the import as a whole.
     """
 
     id: pd.Series

@@ -6,6 +6,7 @@ import hashlib
 import re
 import unicodedata
 from collections.abc import Mapping
+from functools import cache
 from types import MappingProxyType
 
 import numpy as np
@@ -41,11 +42,15 @@ def normal_address(text: str, district: str) -> str:
     """An address as it is compared: as a name, its characters written one way (``places.normalise``), without the
     ``district`` (北京市大兴区, or a part of it) at its head.
     """
-    words = normal_name(normalise(text))
-    *above, own = UNIT.findall(normalise(district)) or [""]
-    for unit in above:
-        words = words.removeprefix(unit).removeprefix(unit[:-1])
-    return words.removeprefix(own)
+    return _head(district).sub("", normal_name(normalise(text)), count=1)
+
+
+@cache
+def _head(district: str) -> re.Pattern[str]:
+    """The ``district`` at the head of an address: 北京市大兴区, 北京大兴区, 大兴区, 北京市; not 北京 of 北京路."""
+    *above, own = map(re.escape, UNIT.findall(normalise(district)) or [district])
+    units = "|".join(unit for whole in above for unit in (whole, whole[:-1])) or "(?!)"
+    return re.compile(f"^(?:(?:{units})*{own}|(?:{'|'.join(above) or '(?!)'})+)")
 
 
 def made_id(noun: str, name: str, place: str) -> str:
@@ -59,13 +64,14 @@ def match(noun: str, rows: pd.DataFrame, known: pd.DataFrame, reasons: Reasons) 
     ``rows`` (0 … n - 1): ``id`` said, valid ``code``, normal ``name`` and ``place``; ``""`` where there is none.
     ``known`` (0 … m - 1), all records of the noun: the same, ``code`` as it stands, and ``retired``. Both also have
     the name and address as they are ``said``, for reasons to name them by. What rows are refused for goes to
-    ``reasons``; rows refused before are not looked at. Refused rows have the id ``""``.
+    ``reasons``; rows refused before are not looked at, such as those that contradict another of the same id or code.
+    Refused rows have the id ``""``.
 
     A row is the living record that has its id; else its code; else its name and place, unless both have codes and
     they differ. A row that says no place is the only one of its name, where there is only one (a doubt). The rows of
-    the file are matched to each other by the same rules. What a record is called and where it is, is what the first
-    row with its code or id says: so a second import finds what the first one did. Any other row is new; its id is the
-    one it says (of enterprises: never), else its code, else made of name and place.
+    the file are matched to each other by the same rules. What a record is called and where it is, is what the rows with
+    its code or id say: so a second import finds what the first one did. Any other row is new; its id is the one it
+    says (of enterprises: never), else its code, else made of name and place.
     """
     return _Matching(noun, rows, known, reasons).run()
 
@@ -136,10 +142,22 @@ class _Matching:
         self._refuse(differs, "reason.two", found, value=code)
         self._take(self._open(), found, value=code)
         self._take(self._open(), _find(self.code, np.where(self.alive, NEW, self.known_code)), value=code)
-        # A record that had no code gains it.
-        bare = _find(self.key, np.where(self.alive & (self.known_code == NEW), self.known_key, NEW))
-        self._take(self._open() & self.has["code"], bare, value=self.rows["name"])
+        self._take(self._open() & self.has["code"], self._bare(), value=code)
         self._make(self._open() & self.has["code"], code)
+
+    def _bare(self) -> Ints:
+        """Of the rows with a code that no record has: the record without a code that has the name and place they say.
+
+        It will gain that code; where several codes would claim it, none does.
+        """
+        here = self._open() & self.has["code"]
+        words = pd.DataFrame({"code": self.code, "name": self.name, "place": self.place})[here]
+        said = words.where(words != NEW).groupby("code").first().fillna(NEW).astype(np.int64)
+        key = self._pair(said["name"].to_numpy(), said["place"].to_numpy())
+        bare = _find(key, np.where(self.alive & (self.known_code == NEW), self.known_key, NEW))
+        claimed = pd.Series(bare, index=said.index)
+        claimed[(claimed >= 0) & claimed.duplicated(keep=False)] = NEW
+        return pd.Series(self.code).map(claimed).fillna(NEW).to_numpy(dtype=np.int64)
 
     def _refuse_two(self) -> None:
         """A row with the id or code of one record, and name and place of another that the one has not as well."""
@@ -187,7 +205,7 @@ class _Matching:
         self.id[new] = ids[new]
 
     def _everyone(self) -> pd.DataFrame:
-        """Everyone there will be, by what is settled so far: id, ``at`` in known, name, place, key, all numbers.
+        """Everyone there will be, by what is settled so far: id, ``at`` in known, and name, place, key as numbers.
 
         Each word is that of the first row about the record that says one, else the record's own.
         """

@@ -26,6 +26,7 @@ from geo.intake.reasons import Reasons, joined, name_field, say
 from geo.intake.records import draft_records
 from geo.storage import Change, Store
 
+SAID_AT_ONCE = 10_000  # rows whose reasons are in words at one time
 FATES = ("new", "changed", "unchanged", "doubtful", "refused")
 RETIRED_AS = "demo"
 """Why a demonstration record is retired: a word of data/locale, ``retired_as.demo``."""
@@ -132,7 +133,11 @@ class Plan:
         reasons = self.reasons[self.reasons["row"].isin(taken.index)]
         if fate == "refused":
             reasons = reasons[reasons["refuses"]]
-        texts = joined(self.words(reasons, language), reasons["row"], taken.index, language)
+        texts: list[str] = []
+        for start in range(0, len(taken), SAID_AT_ONCE):
+            rows = taken.index[start : start + SAID_AT_ONCE]
+            some = reasons[reasons["row"].between(rows[0], rows[-1])]
+            texts += joined(self.words(some, language), some["row"], rows, language)
         frame.insert(frame.shape[1], translate("plan.reasons", language), texts, allow_duplicates=True)
         return frame
 

@@ -20,6 +20,7 @@ from geo.intake.reasons import Reasons
 from geo.schema import Column
 
 DECIMALS = 6  # of a degree: a decimetre
+ID_AT_MOST = 100  # characters
 Floats = NDArray[np.float64]
 
 
@@ -91,6 +92,10 @@ def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Re
             continue
         values[name], faults = parse(cells, known[name])
         reasons.refuse((faults != "").to_numpy(bool), faults, field=name, value=cells)
+        if name == "id":
+            reasons.refuse(
+                (cells.str.len() > ID_AT_MOST).to_numpy(bool), "reason.id_long", field=name, other=ID_AT_MOST
+            )
     points = read_points(sheet, columns, reasons)
     if points is not None:
         values["lon"], values["lat"] = (pd.Series(part) for part in _judge(points, asked, bounds, reasons))

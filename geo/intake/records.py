@@ -50,13 +50,14 @@ class _Records:
         self.values = values if self.asked.kind == "enterprises" else self._with_region_codes(values)
 
         rows, known = self._rows(), self._known()
-        self.id, self.at = match(self.asked.noun, rows, known, self.reasons)
         self.values.pop("id", None)
         said = {name: _is_known(cells) for name, cells in self.values.items()}
+        # Before rows are matched by name: what a refused one says must not decide what another one is.
+        sure = rows["code"] if self.asked.kind == "enterprises" else rows["id"]
+        self._refuse_contradictions({name: mask.copy() for name, mask in said.items()}, sure, sure)
+        self.id, self.at = match(self.asked.noun, rows, known, self.reasons)
         given = self._given(said)
-        refuse_contradictions(
-            self.values, given, self.id, self.sheet.cells.index, self.gazetteer, self._district_name(), self.reasons
-        )
+        self._refuse_contradictions(given, self.id, sure)
         notes = self._complete(given)
         refused = self.reasons.refused
         given = {name: mask & ~refused for name, mask in given.items()}
@@ -75,6 +76,18 @@ class _Records:
             about=found[SHOWN],
             retires=self._retires(),
             notes=tuple(notes),
+        )
+
+    def _refuse_contradictions(self, given: Masks, ids: pd.Series, sure: pd.Series) -> None:
+        refuse_contradictions(
+            self.values,
+            given,
+            ids,
+            (sure != "").to_numpy(bool),
+            self.sheet.cells.index,
+            self.gazetteer,
+            self._district_name(),
+            self.reasons,
         )
 
     def _district_name(self) -> str:
@@ -124,11 +137,14 @@ class _Records:
         return pd.DataFrame({"name": name.map(normal_name), "place": place}).astype("str")
 
     def _given(self, said: Masks) -> Masks:
-        """The cells that would be written: not an invalid code over a valid one, nor a region out of an address over
-        one that is known.
+        """The cells that would be written: not an invalid code where the record or another row has a valid one, nor a
+        region out of an address where one is known.
         """
         given = {name: mask & ~self.reasons.refused for name, mask in said.items()}
         if "credit_code" in given:
+            given["credit_code"] &= self.valid.to_numpy(bool) | ~self._any_row(
+                {"valid": self.valid.to_numpy(bool)}, "valid"
+            )
             codes = self.known["credit_code"].reindex(self.at).fillna("").reset_index(drop=True)
             risky = given["credit_code"] & ~self.valid.to_numpy(bool) & (codes != "").to_numpy(bool)
             valid = {code for code in codes[risky].unique() if clean_code(code)[1]}
@@ -148,18 +164,19 @@ class _Records:
             lacking = new & ~self._any_row(given, name)
             if not lacking.any():
                 continue
-            default = self.asked.defaults.get(name) or BUILT_IN.get(name, "")
+            asked = self.asked.defaults.get(name, "")
+            default = asked or BUILT_IN.get(name, "")
             if not default:
                 if name in required:
                     self.reasons.refuse(lacking, "reason.required", field=name)
                 continue
             first = lacking & ~self.id.where(lacking, "").duplicated().to_numpy(bool)
             cells = self._nothing() + default
-            if name == "union_status" and name not in self.asked.defaults:
+            if name == "union_status" and not asked:
                 founded = first & (self._any_row(given, "established_on") | self._any_row(given, "union_form"))
                 cells = cells.mask(founded, "established")
                 notes += _counted("plan.note_founded", founded)
-            if name not in self.asked.defaults:
+            if not asked:
                 notes += _counted(f"plan.note_{name}", first & (cells == default).to_numpy(bool))
             typed = parse(cells, columns[name])[0]
             self.values[name] = self.values[name].mask(first, typed) if name in self.values else typed

@@ -104,7 +104,8 @@ def tidy(text: str) -> str:
         return text
     if not (text.isprintable() and text[:1] not in (" ", "'", "=") and text[-1:] != " "):
         text = text.strip()[: 4 * CELL_AT_MOST]  # what follows takes the square of a length of blanks
-        text = UNSEEN.sub("", LINE_END.sub("\n", ESCAPED.sub("", text, count=1) if ESCAPED.match(text) else text))
+        text = ESCAPED.sub("", text, count=1) if ESCAPED.match(text) else text
+        text = LINE_END.sub("\n", UNSEEN.sub("", text))
         text = BLANK.sub(" ", text).strip()
         if text.startswith('="') and text.endswith('"') and len(text) > 3:
             text = text[2:-1].strip()

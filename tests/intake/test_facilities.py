@@ -65,6 +65,12 @@ def test_an_id_says_which_facility_it_is_also_under_another_name(workspace: Work
     assert fates(again) == ["unchanged", "refused"]
 
 
+def test_an_id_that_is_a_whole_sentence_is_refused(workspace: Workspace) -> None:
+    made = office_of(workspace).plan("id name", ("九" * 100, "九站"), ("十" * 101, "十站"), **STATION)
+    assert fates(made) == ["new", "refused"]
+    assert reasons(made, 3) == [("id_long", "id")]
+
+
 def test_of_one_name_in_two_regions_there_are_two_and_a_row_with_neither_fits_neither(workspace: Workspace) -> None:
     office = office_of(workspace)
     made = office.bring("name region", ("司机之家", "甲原镇"), ("司机之家", "丙山镇"), **STATION)

@@ -89,7 +89,7 @@ def rows_of(codes: Sequence[str]) -> st.SearchStrategy[list[Row]]:
 
 
 MESSY = rows_of(("", "", code_of(1), code_of(2), code_of(1)[:-1] + "?"))
-patient = settings(max_examples=30, suppress_health_check=[HealthCheck.function_scoped_fixture])
+patient = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
 @patient

@@ -7,7 +7,7 @@ import pytest
 from sheets import Office, code_of, fates, reasons
 
 from geo.errors import ParameterError
-from geo.intake.identity import made_id
+from geo.intake.identity import made_id, normal_address
 from geo.intake.plan import FATES, Asked
 from geo.intake.sheet import CELL_AT_MOST
 from geo.storage import Change, Conflict
@@ -40,6 +40,25 @@ def test_a_row_without_a_code_is_known_by_its_name_and_address(office: Office) -
     for name, address in (("甲公司(总部)", "云泽区甲原镇1号"), ("甲公司〔总部〕", "北京云泽区甲原镇 1号")):
         assert office.plan(NAMED, (name, address)).rows["id"].tolist() == [made_as]
     assert office.plan(NAMED, ("甲公司(总部)", "甲原镇2号")).rows["id"].tolist() != [made_as]
+
+
+@pytest.mark.parametrize(
+    ("text", "form"),
+    [
+        ("北京市云泽区甲原镇1号", "甲原镇1号"),
+        ("北京云泽区 甲原镇１号", "甲原镇1号"),
+        ("云泽区甲原镇1号", "甲原镇1号"),
+        ("北京市甲原镇1号", "甲原镇1号"),
+        ("北京北京市云泽区甲原镇1号", "甲原镇1号"),
+        ("北京路1号", "北京路1号"),
+        ("云泽路1号", "云泽路1号"),
+        ("甲原镇1号（北京市云泽区）", "甲原镇1号(北京市云泽区)"),
+        ("甲原鎮A座—2层", "甲原镇a座-2层"),
+        ("", ""),
+    ],
+)
+def test_addresses_are_compared_without_the_district_at_their_head(text: str, form: str) -> None:
+    assert normal_address(text, "北京市云泽区") == form
 
 
 def test_an_invalid_code_is_kept_but_identifies_nobody(office: Office) -> None:
@@ -180,6 +199,26 @@ def test_a_row_without_a_code_is_the_coded_row_of_its_name_and_address_wherever_
         assert fates(made) == ["new", "changed"]
 
 
+def test_a_refused_row_does_not_decide_what_another_one_is(office: Office) -> None:
+    office.bring(NAMED, ("乙公司", "甲原镇2号"))
+    made = office.plan(
+        CODED,
+        ("甲公司", code_of(1), "甲原镇1号", ""),
+        ("乙公司", code_of(1), "甲原镇2号", ""),  # contradicts the row above
+        ("乙公司", "", "甲原镇2号", "5"),
+    )
+    assert fates(made) == ["new", "refused", "changed"]
+    assert made.rows["id"].tolist() == [code_of(1), "", made_id("enterprises", "乙公司", "甲原镇2号")]
+
+
+def test_a_record_that_two_codes_claim_is_neither(office: Office) -> None:
+    office.bring(NAMED, ("甲公司", "甲原镇1号"))
+    made = office.plan(CODED, ("甲公司", code_of(1), "甲原镇1号", ""), ("甲公司", code_of(2), "甲原镇1号", ""))
+    assert fates(made) == ["doubtful", "doubtful"]
+    assert made.rows["id"].tolist() == [code_of(1), code_of(2)]
+    assert [reasons(made, row) for row in (2, 3)] == [[("namesake", "name")]] * 2
+
+
 def test_two_codes_at_one_name_and_address_are_two_and_a_bare_row_fits_neither(office: Office) -> None:
     made = office.plan(
         CODED,
@@ -193,9 +232,12 @@ def test_two_codes_at_one_name_and_address_are_two_and_a_bare_row_fits_neither(o
 
 def test_a_code_of_one_record_with_name_and_address_of_another_is_refused(office: Office) -> None:
     office.bring(CODED, ("甲公司", code_of(1), "甲原镇1号", ""), ("乙公司", code_of(2), "甲原镇2号", ""))
-    made = office.plan(CODED, ("乙公司", code_of(1), "甲原镇2号", ""), ("丙公司", code_of(1), "甲原镇2号", ""))
-    assert fates(made) == ["refused", "changed"]
+    made = office.plan(CODED, ("乙公司", code_of(1), "甲原镇2号", ""))
+    assert fates(made) == ["refused"]
     assert reasons(made, 2) == [("two", "")]
+    assert fates(office.plan(CODED, ("丙公司", code_of(1), "甲原镇2号", ""))) == ["changed"]
+    swapped = office.plan(CODED, ("乙公司", code_of(1), "甲原镇2号", ""), ("甲公司", code_of(2), "甲原镇1号", ""))
+    assert fates(swapped) == ["changed", "changed"]
     assert "乙公司" in made.refused("zh")["原因"].iloc[0]
 
 

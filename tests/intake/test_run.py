@@ -11,7 +11,9 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+import geopandas as gpd
 import pytest
+import shapely
 from made_files import write_xlsx
 from sheets import AS_OF, at, code_of
 
@@ -44,48 +46,22 @@ def bd09(workspace: Workspace) -> tuple[str, str]:
 
 
 def register(workspace: Workspace) -> list[Sequence[str]]:
-    """Rows 4 to 14 of the file, of which two are known already by name and address: 甲 (once), E1公司."""
+    """Rows 4 to 12 of the file, and a total; E1公司 is in the store already."""
     lon, lat = bd09(workspace)
     wide = code_of(1).translate({ord(digit): ord(digit) + 0xFEE0 for digit in "0123456789ABCDEFGHJKLMNPQRTUWXY"})
     wrong = code_of(2)[:-1] + ("0" if code_of(2)[-1] != "0" else "1")
-    return [
-        (
-            "1",
-            "甲机械（集团）有限公司 ",
-            wide,
-            "云泽区甲原镇１号",
-            "甲原镇",
-            "１，２００人",
-            "30",
-            "已建会",
-            "2020年5月1日",
-            "010-1",
-            lon,
-            lat,
-        ),
-        ("2", "乙餐饮店", wrong, "柳树村2号", "", "12", "", "未建会", "", "", lon, lat),
-        ("3", "丙快递站", code_of(3), "石桥子村3号", "甲原", "8", "9", "已建会", "2020.5", "", "", ""),
-        ("4", "丁货运", code_of(4), "春晖里社区4号", "乙河街道", "约50", "", "未建会", "", "", "", ""),
-        (
-            "5",
-            "甲机械(集团)有限公司",
-            code_of(1),
-            "甲原镇1号",
-            "甲原地区",
-            "1200",
-            "30",
-            "已建会",
-            "2020-05-01",
-            "",
-            "",
-            "",
-        ),
-        ("6", "甲机械(集团)有限公司", code_of(1), "", "", "1300", "", "", "", "", "", ""),
-        ("7", "戊家政", "", "", "丙山镇", "", "", "", "", "", lat, lon),
-        ("8", "E1公司", "", "北京市甲原镇柳树村1号", "", "10", "4", "", "", "", "0", "0"),
-        ("9", "", "", "甲原镇9号", "", "5", "", "", "", "", "", ""),
-        ("合计", "", "", "", "", "2535", "43", "", "", "", "", ""),
-    ]
+    text = f"""\
+1|甲（集团）公司 |{wide}|云泽区甲原镇１号|甲原镇|１，２００人|30|已建会|2020年5月1日|010-1|{lon}|{lat}
+2|乙餐饮店|{wrong}|柳树村2号||12||未建会|||{lon}|{lat}
+3|丙快递站|{code_of(3)}|石桥子村3号|甲原|8|9|已建会|2020.5|||
+4|丁货运|{code_of(4)}|春晖里社区4号|乙河街道|约50||未建会||||
+5|甲(集团)公司|{code_of(1)}|甲原镇1号|甲原地区|1200|30|已建会|2020-05-01|||
+6|甲(集团)公司|{code_of(1)}|||1300||||||
+7|戊家政|||丙山镇||||||{lat}|{lon}
+8|E1公司||北京市甲原镇柳树村1号||10|4||||0|0
+9|||甲原镇9号||5||||||
+合计|||||2535|43|||||"""
+    return [line.split("|") for line in text.splitlines()]
 
 
 FATES = {4: "new", 5: "doubtful", 6: "doubtful", 7: "refused", 8: "unchanged", 9: "refused", 10: "doubtful"}
@@ -160,7 +136,7 @@ def test_the_register_is_there_afterwards_and_not_twice(workspace: Workspace, fi
     before = set(workspace.store.read("enterprises")["id"])
     write(workspace, prepared(workspace, file))
     made = {
-        "甲机械(集团)有限公司": code_of(1),
+        "甲(集团)公司": code_of(1),
         "乙餐饮店": made_id("enterprises", "乙餐饮店", "柳树村2号"),
         "丙快递站": code_of(3),
         "戊家政": made_id("enterprises", "戊家政", ""),
@@ -245,7 +221,7 @@ def test_the_command_line_previews_then_writes(
     assert "只是预览，没有写入" in told
     assert workspace.store.state() == before
     with refused.open(encoding="utf-8-sig", newline="") as back:
-        assert [row["单位名称"] for row in csv.DictReader(back)] == ["丁货运", "甲机械(集团)有限公司", ""]
+        assert [row["单位名称"] for row in csv.DictReader(back)] == ["丁货运", "甲(集团)公司", ""]
     assert main(asked) == 0
     assert "已写入 5 条记录" in capsys.readouterr().out
     (last, *_) = workspace.store.commits(limit=1)
@@ -347,3 +323,21 @@ def test_an_import_that_is_killed_leaves_all_of_it_or_nothing(
     assert store.read("enterprises")["name"].str.startswith("公司").sum() == written
     assert [entry.what for entry in store.commits()] == ["import"] * bool(written) + ["seed"]
     store.close()
+
+
+def test_a_boundary_file_in_another_crs_is_brought_in(
+    tiny_environment: Workspace, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    squares = [shapely.box(*at(10 * n, 0), *at(10 * n + 10, 10)) for n in range(3)]
+    frame = gpd.GeoDataFrame({"镇街名称": ["甲原镇", "乙河街道", "丙山镇"]}, geometry=squares, crs="EPSG:32650")
+    file = tmp_path / "边界.gpkg"
+    frame.assign(geometry=frame.geometry.segmentize(1000)).to_crs("EPSG:4547").to_file(file, layer="边界")
+    asked = ["import", "boundaries", str(file), "--as-of", "2025-09", "--source", "民政局"]
+    assert main(asked) == 0
+    told = capsys.readouterr().out
+    assert "3 行：新增 0，变更 3，无变化 0，可疑 0，拒收 0" in told
+    assert "甲原镇：100.00 → 100.00 平方千米" in told
+    regions = tiny_environment.district().regions
+    assert regions["boundary_source"].tolist() == ["民政局"] * 3
+    assert main(asked) == 0
+    assert "没有可写的" in capsys.readouterr().out
