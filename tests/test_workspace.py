@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 from clock import Clock
 from pandas.testing import assert_frame_equal
+from postgis import Databases
 from tiny_pack import set_cell
 
 from geo.errors import GongtuError, SettingError
@@ -118,3 +119,16 @@ def test_settings_are_read_when_they_are_asked_for(tmp_path: Path) -> None:
     workspace = Workspace(lambda: read_settings({"GONGTU_DEMO": "maybe"}))
     with pytest.raises(SettingError):
         workspace.district()
+
+
+def test_two_processes_share_one_postgresql(tiny: Path, databases: Databases, clock: Clock) -> None:
+    url = databases.url(databases.create())
+    settings = read_settings({"GONGTU_PACK": str(tiny), "GONGTU_DATABASE_URL": url})
+    one, other = Workspace(settings, clock=clock), Workspace(settings, clock=clock)
+    assert one.district().revision == other.district().revision
+    change(one, "facilities", "F1", name="改过的站")
+    assert other.district().facilities.set_index("id").loc["F1", "name"] == "改过的站"
+    assert [commit.what for commit in other.store.commits()] == ["save", "seed"]
+    assert_frame_equal(pd.DataFrame(one.district().enterprises), pd.DataFrame(other.district().enterprises))
+    for workspace in (one, other):
+        workspace.store.close()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -10,9 +11,19 @@ from numpy.typing import NDArray
 
 from geo.i18n import Language, messages, translate
 
-TEXTS = ("key", "field", "value", "other")
 QUOTED_AT_MOST = 80  # characters of a cell that a reason quotes
 Mask = NDArray[np.bool_]
+
+
+class _Part(NamedTuple):
+    """One reason for the rows ``at``."""
+
+    at: NDArray[np.intp]
+    refuses: bool
+    key: str
+    field: str
+    value: pd.Series
+    other: pd.Series
 
 
 class Reasons:
@@ -25,7 +36,7 @@ class Reasons:
     def __init__(self, count: int) -> None:
         self.refused: Mask = np.zeros(count, dtype=bool)
         self.doubted: Mask = np.zeros(count, dtype=bool)
-        self._parts: list[pd.DataFrame] = []
+        self._parts: list[_Part] = []
 
     def refuse(
         self, where: Mask, key: str | pd.Series, *, field: str = "", value: object = "", other: object = ""
@@ -41,22 +52,37 @@ class Reasons:
         self.doubted |= where
         self._add(where, False, key, field, value, other)
 
-    def _add(self, where: Mask, refuses: bool, key: object, field: str, value: object, other: object) -> None:
-        at = np.flatnonzero(where)
-        if not len(at):
-            return
-        texts = {name: _texts(given, at) for name, given in zip(TEXTS, (key, field, value, other), strict=True)}
-        self._parts.append(pd.DataFrame({"at": at, "refuses": refuses, **texts}))
+    def _add(self, where: Mask, refuses: bool, key: str | pd.Series, field: str, value: object, other: object) -> None:
+        if not isinstance(key, str):
+            for each in key[where].unique():
+                self._add(where & (key == each).to_numpy(bool), refuses, each, field, value, other)
+        elif len(at := np.flatnonzero(where)):
+            self._parts.append(_Part(at, refuses, key, field, _texts(value, at), _texts(other, at)))
 
     def frame(self) -> pd.DataFrame:
         """All of them: columns at (the row's position), refuses, key, field, value, other; by row, in order found."""
-        nothing = {name: pd.Series(dtype="str") for name in TEXTS}
-        none = pd.DataFrame({"at": pd.Series(dtype="int64"), "refuses": pd.Series(dtype=bool), **nothing})
-        found = pd.concat(self._parts, ignore_index=True) if self._parts else none
+        parts = self._parts or [_Part(np.zeros(0, dtype=np.intp), False, "", "", _texts("", []), _texts("", []))]
+        sizes = [len(part.at) for part in parts]
+
+        def repeated(words: list[str]) -> pd.Categorical:
+            """One word for all rows of each part."""
+            distinct = list(dict.fromkeys(words))
+            return pd.Categorical.from_codes(np.repeat([distinct.index(word) for word in words], sizes), distinct)
+
+        found = pd.DataFrame(
+            {
+                "at": np.concatenate([part.at for part in parts]),
+                "refuses": np.repeat([part.refuses for part in parts], sizes),
+                "key": repeated([part.key for part in parts]),
+                "field": repeated([part.field for part in parts]),
+                "value": pd.concat([part.value for part in parts], ignore_index=True),
+                "other": pd.concat([part.other for part in parts], ignore_index=True),
+            }
+        )
         return found.sort_values("at", kind="stable", ignore_index=True)
 
 
-def _texts(given: object, at: NDArray[np.intp]) -> pd.Series:
+def _texts(given: object, at: NDArray[np.intp] | Sequence[int]) -> pd.Series:
     """One text for each of the rows ``at``: of a Series or array theirs, else the same for all."""
     cells = np.asarray(given, dtype=object)[at] if isinstance(given, pd.Series | np.ndarray) else [str(given)] * len(at)
     return pd.Series(cells, dtype=object).astype("str").str[:QUOTED_AT_MOST]

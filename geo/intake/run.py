@@ -106,7 +106,7 @@ def _reasons(plan: Plan, language: Language) -> Iterator[str]:
         told = plan.reasons[plan.reasons["row"].map(fates) == fate]
         if fate == "refused":
             told = told[told["refuses"]]
-        groups = sorted(told.groupby(["key", "field"]), key=lambda group: (-len(group[1]), group[0]))
+        groups = sorted(told.groupby(["key", "field"], observed=True), key=lambda group: (-len(group[1]), group[0]))
         for _, group in groups:
             first = group.head(EXAMPLES)
             lines = plan.words(first, language)
