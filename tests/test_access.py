@@ -358,5 +358,8 @@ def test_documents_of_download_buttons_are_for_those_signed_in(
     assert browser.get(path, headers=JSON).status_code == status
 
 
-def test_pictures_are_for_everybody(workspace: Workspace) -> None:
-    assert client(GuardUploads(_streamlit, workspace)).get("/media/0a1b.svg").status_code == 200
+@pytest.mark.parametrize(
+    "path", ["/media/0a1b.svg", "/static/media/MaterialSymbols.woff2", "/base/static/media/a.woff2"]
+)
+def test_pictures_and_fonts_are_for_everybody(workspace: Workspace, path: str) -> None:
+    assert client(GuardUploads(_streamlit, workspace)).get(path).status_code == 200

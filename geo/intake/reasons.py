@@ -64,10 +64,11 @@ class Reasons:
         parts = self._parts or [_Part(np.zeros(0, dtype=np.intp), False, "", "", _texts("", []), _texts("", []))]
         sizes = [len(part.at) for part in parts]
 
-        def repeated(words: list[str]) -> pd.Categorical:
+        def repeated(words: list[str]) -> pd.Categorical[str]:
             """One word for all rows of each part."""
             distinct = list(dict.fromkeys(words))
-            return pd.Categorical.from_codes(np.repeat([distinct.index(word) for word in words], sizes), distinct)
+            codes = np.repeat(np.array([distinct.index(word) for word in words], dtype=np.int16), sizes)
+            return pd.Categorical.from_codes(codes, pd.Index(distinct))
 
         found = pd.DataFrame(
             {

@@ -28,6 +28,7 @@ UPLOADS = "/_stcore/upload_file/"
 """Where Streamlit takes files, from any visitor who has a page open."""
 MEDIA = "/media/"
 """Where Streamlit gives out files, to anybody who knows the address."""
+STATIC = "/static/"
 PICTURES = (".svg", ".png", ".jpg", ".jpeg", ".gif", ".webp", ".ico")
 
 
@@ -129,7 +130,8 @@ class GuardUploads:
         path = scope["path"].lower()
         if UPLOADS in path and scope["method"] != "OPTIONS":
             return self._uploads
-        return self._documents if MEDIA in path and not path.endswith(PICTURES) else self.app
+        given_out = MEDIA in path and STATIC not in path  # Streamlit's own fonts lie in /static/media/
+        return self._documents if given_out and not path.endswith(PICTURES) else self.app
 
 
 def refused(connection: HTTPConnection, person: Person, role: Role) -> Response:
