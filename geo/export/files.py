@@ -62,5 +62,5 @@ def export(name: str, format_: str, path: Path, district: District, asked: Asked
                     write_geopackage(made, extracts, district, asked)
             os.replace(made, path)
     except OSError as error:
-        raise GongtuError("export.unwritable", file=str(path), reason=str(error.strerror)) from error
+        raise GongtuError("export.unwritable", file=str(path), reason=str(error.strerror or error)) from error
     return file_names(name, format_, extracts, district)
