@@ -269,9 +269,9 @@ def test_a_file_nobody_waits_for_any_more_is_deleted(workspace: Workspace) -> No
         await answer(scope, receive, send)
 
     assert left_behind() == []
-    with pytest.raises(OSError, match="gone"):
-        with ThreadPoolExecutor(1) as pool:  # the browser tests' loop may be running in this thread
-            pool.submit(asyncio.run, run()).result()
+    # In a thread of its own: the loop of the browser tests may be running in this one.
+    with pytest.raises(OSError, match="gone"), ThreadPoolExecutor(1) as pool:
+        pool.submit(asyncio.run, run()).result()
     assert left_behind() == []
 
 
