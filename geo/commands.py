@@ -65,7 +65,7 @@ def bring_in(workspace: Workspace, asked: argparse.Namespace) -> int:
         asked.kind,
         asked.file,
         store=workspace.store,
-        district=workspace.district(),
+        district=workspace.ground(),
         options=asked,
         by=check_name(asked.by or getpass.getuser()),
         at=workspace.now(),

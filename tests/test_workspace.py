@@ -132,3 +132,10 @@ def test_two_processes_share_one_postgresql(tiny: Path, databases: Databases, cl
     assert_frame_equal(pd.DataFrame(one.district().enterprises), pd.DataFrame(other.district().enterprises))
     for workspace in (one, other):
         workspace.store.close()
+
+
+def test_the_ground_is_the_district_without_its_enterprises(workspace: Workspace) -> None:
+    ground, district = workspace.ground(), workspace.district()
+    assert len(ground.enterprises) == len(ground.demand.id) == 0
+    assert_frame_equal(pd.DataFrame(ground.facilities), pd.DataFrame(district.facilities))
+    assert ground.regions.geometry.geom_equals(district.regions.geometry).all()
