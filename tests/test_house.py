@@ -11,7 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = (
     ("geo.errors", "geo.people", "geo.settings", "geo.i18n"),
-    ("geo.datum", "geo.schema", "geo.text"),
+    ("geo.datum", "geo.schema", "geo.text", "geo.words"),
     ("geo.distance",),
     ("geo.regions", "geo.places", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
     ("geo.coverage",),

@@ -11,8 +11,9 @@ from streamlit.testing.v1 import AppTest
 from tiny_pack import set_cell
 
 from geo.people import NOBODY
+from geo.words import distance, percent
 from pages.ui.coverage_map import _sprite
-from pages.ui.words import distance, escape_markdown, percent
+from pages.ui.words import escape_markdown
 
 ROOT = Path(__file__).parent.parent
 NAME = "![i](http://evil.example/i.png) :material/home: www.evil.example <b>&amp;</b> $x$ `code` <- **bold**"

@@ -12,7 +12,8 @@ from geo.district import District
 from geo.i18n import Language
 from geo.pack import TABLES
 from geo.schema import STANDINGS
-from pages.ui.words import Say, escape_markdown, local_name
+from geo.words import Say, local_name
+from pages.ui.words import escape_markdown
 
 
 def _table(rows: list[Mapping[str, str]], *, alt: str) -> None:

@@ -26,9 +26,9 @@ from geo.i18n import Language
 from geo.layers.geojson import to_geojson
 from geo.measures import Measure, shares
 from geo.settings import SETTINGS, Setting, Settings, read_settings
+from geo.words import local_name
 from geo.workspace import Workspace
 from pages.ui import state
-from pages.ui.words import local_name
 
 T = TypeVar("T")
 KEEP = 64

@@ -20,9 +20,9 @@ from geo.layers.base import Basemap, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
 from geo.regions import name_codes
+from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached
 from pages.ui.state import View
-from pages.ui.words import Say, distance, local_name, percent, square_km
 
 ABOVE = {"position": 200, "not_serving": 100, "synthetic": 500, "real": 1000}
 """Which mark lies over which: the real over the invented, what serves over what does not."""

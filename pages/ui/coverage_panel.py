@@ -12,11 +12,12 @@ from geo.district import District
 from geo.enterprises import READINGS
 from geo.i18n import Language
 from geo.measures import headline, ranked, worst_served
+from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached
 from pages.ui.coverage_map import facility_lines
 from pages.ui.state import View, pick_region
 from pages.ui.widgets import Bar, region_table
-from pages.ui.words import Say, distance, escape_markdown, local_name, percent, square_km
+from pages.ui.words import escape_markdown
 
 LISTED = 5
 

@@ -16,8 +16,9 @@ from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, Language, translate
 from geo.people import Person, Role
 from geo.web.access import reason
+from geo.words import Say
 from pages.ui import access, identity, state
-from pages.ui.words import Say, escape_markdown
+from pages.ui.words import escape_markdown
 
 
 class Entry(NamedTuple):

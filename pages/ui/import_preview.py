@@ -16,10 +16,11 @@ from geo.layers import areas, points
 from geo.layers.base import base_map
 from geo.storage import Conflict
 from geo.text import safe_csv
+from geo.words import Say
 from pages.ui import access, cached
 from pages.ui.import_steps import Upload
 from pages.ui.map_view import show_map
-from pages.ui.words import Say, escape_markdown
+from pages.ui.words import escape_markdown
 
 LISTED = 200
 DETAIL_DEGREES = 0.0003

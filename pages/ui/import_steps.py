@@ -18,8 +18,9 @@ from geo.i18n import Language, explain
 from geo.intake.columns import KINDS, fields, guess_columns
 from geo.intake.files import Sheet, read_file
 from geo.intake.plan import Asked
+from geo.words import Say
 from pages.ui import cached, state
-from pages.ui.words import Say, choice_word, escape_markdown, today
+from pages.ui.words import choice_word, escape_markdown, today
 
 SAMPLES = 3
 CHOICES = {"facilities": ("kind",), "positions": ("kind",)}

@@ -9,9 +9,10 @@ import streamlit as st
 
 from geo.people import Person, Role
 from geo.storage.accounts import Account
+from geo.words import Say
 from geo.workspace import Workspace
 from pages.ui import state
-from pages.ui.words import Say, escape_markdown, moment
+from pages.ui.words import escape_markdown, moment
 
 
 def handed_over(say: Say) -> None:

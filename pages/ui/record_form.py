@@ -17,8 +17,9 @@ from geo.records import EDITORS, TABLES, check
 from geo.schema import Column
 from geo.storage import KEYS, Change, Conflict, Record
 from geo.text import tidy
+from geo.words import Say
 from pages.ui import access, cached
-from pages.ui.words import Say, choice_word, escape_markdown, moment, retired_because, writer
+from pages.ui.words import choice_word, escape_markdown, moment, retired_because, writer
 
 LONG = ("note", "phrase", "amenities")
 WHY_AT_MOST = 500

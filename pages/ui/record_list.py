@@ -10,8 +10,9 @@ from geo.i18n import Language
 from geo.people import Person
 from geo.records import EDITORS
 from geo.storage import KEYS
+from geo.words import Say
 from pages.ui import cached, state
-from pages.ui.words import Say, choice_word, escape_markdown
+from pages.ui.words import choice_word, escape_markdown
 
 LISTED = 200
 SEARCHED = ("name", "name_en", "alias", "credit_code", "address", "contact", "phone")

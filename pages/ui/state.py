@@ -15,7 +15,7 @@ import streamlit as st
 from geo.coverage import LENSES, Lens
 from geo.i18n import LANGUAGES, Language
 from geo.measures import MEASURES, Measure
-from pages.ui.words import Say
+from geo.words import Say
 
 LAYERS = ("gaps", "facilities", "positions", "enterprises", "names")
 KINDS_AT_FIRST = ("rest_station",)
