@@ -40,6 +40,11 @@ AMENITIES = (
     "pickup_locker",
 )
 
+ENTRANCE = (
+    Column("entrance_lon", "number", low=-180, high=180),
+    Column("entrance_lat", "number", low=-90, high=90),
+)
+"""Where the door is, WGS-84, if known: what a way leads to. ``lon`` and ``lat`` may be the building's middle."""
 TABLE = Table(
     file="facilities.csv",
     key=("id",),
@@ -51,6 +56,7 @@ TABLE = Table(
         Column("region"),
         Column("address"),
         *PLACED,
+        *ENTRANCE,
         Column("state", "choice", required=True, choices=STATES),
         Column("opening_hours"),
         Column("amenities"),

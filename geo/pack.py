@@ -11,7 +11,7 @@ from threading import Lock
 import pandas as pd
 import shapely
 
-from geo import campaigns, enterprises, facilities, places, programmes, regions
+from geo import campaigns, enterprises, facilities, holidays, places, programmes, regions
 from geo.district import Description, District, assemble
 from geo.errors import GongtuError, PackError, SettingError
 from geo.i18n import Language, explain, explain_fault, translate
@@ -34,6 +34,7 @@ TABLES: dict[str, tuple[Table, ...]] = {
     "visits": (campaigns.VISITS,),
     "figures": (campaigns.FIGURES,),
     "contradictions": (campaigns.CONTRADICTIONS,),
+    "holidays": (holidays.TABLE,),
 }
 """Each noun's files; a second one holds its demonstration records."""
 REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
@@ -142,6 +143,8 @@ def _read(folder: Path, demo: bool, digest: str) -> Pack | PackError:
     for name, columns, target in REFERENCES:
         reader.references(tables[name], columns, TABLES[target][0], tables[target])
     reader.amenities(tables["facilities"])
+    reader.hours(tables["facilities"])
+    reader.days(tables["holidays"])
     outline = reader.shapes("outline.geojson", described.get("sources"))
     shapes = reader.shapes("regions.geojson", described.get("sources"), key="code")
     reader.one_shape_each(shapes, TABLES["regions"][0], tables["regions"])

@@ -21,8 +21,9 @@ from geo import facilities
 from geo.distance import Plane
 from geo.enterprises import usable_location
 from geo.errors import Fault, FrameError, ParameterError
+from geo.hours import well_formed
 from geo.i18n import LANGUAGES
-from geo.schema import DATE, STANDINGS, Table, empty_table, read_table
+from geo.schema import DATE, POINTS, STANDINGS, Table, empty_table, read_table
 
 SOURCE_COLUMNS = ("source", "source_a", "source_b")
 SHAPE_COLUMNS = (
@@ -138,6 +139,17 @@ class Reader:
 
         self.blame(frame[~frame["amenities"].map(readable).astype(bool)], "amenities", "fault.amenities", "amenities")
 
+    def hours(self, frame: pd.DataFrame) -> None:
+        good = frame["opening_hours"].map(well_formed).astype(bool)
+        self.blame(frame[~good], "opening_hours", "fault.hours", "opening_hours")
+
+    def days(self, frame: pd.DataFrame) -> None:
+        """Special days that are no whole day, and days off that count as a weekday."""
+        self.blame(frame[frame["date"].str.len().isin([4, 7])], "date", "fault.day", "date")
+        self.blame(
+            frame[(frame["kind"] == "holiday") & (frame["counts_as"] != "")], "counts_as", "fault.day_off", "counts_as"
+        )
+
     def shapes(self, file: str, sources: object, key: str = "") -> pd.DataFrame:
         """The polygons of a GeoJSON file, a row a feature, and the text of its property ``key``.
 
@@ -216,7 +228,12 @@ class Reader:
         corners = shapely.bounds(shapes["geometry"].to_numpy(dtype=object)).reshape(-1, 2, 2)
         for frame, column, points in (
             (shapes, "geometry", corners),
-            *((frame, "lon + lat", frame[["lon", "lat"]].to_numpy().reshape(-1, 1, 2)) for frame in placed),
+            *(
+                (frame, " + ".join(pair), frame[[*pair]].to_numpy().reshape(-1, 1, 2))
+                for frame in placed
+                for pair in POINTS
+                if {*pair} <= {*frame}
+            ),
         ):
             near = usable_location(points[..., 0], points[..., 1], bounds) | np.isnan(points).any(axis=-1)
             self.blame(frame[~near.all(axis=1)], column, "fault.far")

@@ -12,8 +12,9 @@ from geo.district import District
 from geo.enterprises import usable_location
 from geo.errors import Fault, ParameterError
 from geo.facilities import parse_amenities
+from geo.hours import well_formed
 from geo.people import Role
-from geo.schema import Column, Table, read_record
+from geo.schema import POINTS, Column, Table, read_record
 from geo.text import tidy
 
 TABLES: dict[str, Table] = {
@@ -49,9 +50,12 @@ def check(noun: str, cells: Mapping[str, str], district: District) -> tuple[dict
         parse_amenities(cells.get("amenities", ""))
     except ParameterError:
         found.append(Fault(table.file, None, "amenities", "fault.amenities", cells["amenities"]))
-    point = np.array([values.get("lon", np.nan), values.get("lat", np.nan)], dtype=np.float64)
-    if not np.isnan(point).any() and not usable_location(point[0], point[1], district.regions.total_bounds):
-        found.append(Fault(table.file, None, "lon + lat", "fault.far"))
+    if not well_formed(cells.get("opening_hours", "")):
+        found.append(Fault(table.file, None, "opening_hours", "fault.hours", cells["opening_hours"]))
+    for pair in POINTS:
+        point = np.array([values.get(name, np.nan) for name in pair], dtype=np.float64)
+        if not np.isnan(point).any() and not usable_location(point[0], point[1], district.regions.total_bounds):
+            found.append(Fault(table.file, None, " + ".join(pair), "fault.far"))
     return values, found
 
 

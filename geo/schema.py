@@ -63,6 +63,8 @@ POINT = (
     Column("lon", "number", low=-180, high=180),
     Column("lat", "number", low=-90, high=90),
 )
+POINTS = (("lon", "lat"), ("entrance_lon", "entrance_lat"))
+"""Columns that together say one place: both are known or neither is."""
 PLACED = (
     *POINT,
     Column("location_standing", "choice", choices=STANDINGS),
@@ -113,10 +115,12 @@ def read_table(content: bytes, table: Table) -> tuple[pd.DataFrame, list[Fault]]
         ]
     if set(table.key) <= set(raw):
         faults += _key_faults(raw, table)
-    if {"lon", "lat"} <= parsed.keys():
-        half = parsed["lon"].isna() != parsed["lat"].isna()
-        silent = ~numbers.isin([fault.row for fault in faults if fault.column in ("lon", "lat")])
-        faults += [Fault(table.file, int(row), "lon + lat", "fault.half_point") for row in numbers[half & silent]]
+    for pair in POINTS:
+        if parsed.keys() >= set(pair):
+            half = parsed[pair[0]].isna() != parsed[pair[1]].isna()
+            silent = ~numbers.isin([fault.row for fault in faults if fault.column in pair])
+            name = " + ".join(pair)
+            faults += [Fault(table.file, int(row), name, "fault.half_point") for row in numbers[half & silent]]
     frame = pd.DataFrame(parsed).reset_index(names="row")
     return frame, sorted(faults, key=lambda fault: fault.row or 0)
 

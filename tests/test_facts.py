@@ -14,7 +14,7 @@ PACK = Path(__file__).parent.parent / "data"
 CSV = sorted(str(path.relative_to(PACK)) for path in PACK.rglob("*.csv"))
 DESCRIBED = sorted([*CSV, "pack.toml", *(path.name for path in PACK.glob("*.geojson"))])
 SOURCES = tomllib.loads((PACK / "SOURCES.toml").read_text("utf-8"))
-KEYS = {"regions.csv": ["code"], "places.csv": ["code"], "teams.csv": ["campaign", "id"]}
+KEYS = {"regions.csv": ["code"], "places.csv": ["code"], "teams.csv": ["campaign", "id"], "holidays.csv": ["date"]}
 FROM_ARTICLES = ["positions", "facilities", "programmes", "figures", "campaigns", "teams", "visits"]
 TRANSLATED = {
     "positions": ["name"],

@@ -6,6 +6,7 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from geo.coverage import TOTAL, coverage, gaps, lens_table, sites
 from geo.distance import nearest_two
 from geo.errors import Fault, PackError, SettingError
 from geo.facilities import KINDS, serving
+from geo.hours import opening, well_formed
 from geo.i18n import explain
 from geo.pack import TABLES, Pack, open_pack, revision
 
@@ -98,6 +100,32 @@ def test_the_demonstration_file_is_not_even_read_without_it(pack: Path) -> None:
     (pack / "demo/facilities.csv").write_text("nonsense\n", encoding="utf-8")
     open_pack(pack, demo=False)
     assert ("demo/facilities.csv", 1, "nonsense", "fault.column_unknown") in faults(pack)
+
+
+def test_the_shipped_calendar_is_that_of_the_notices() -> None:
+    """28 days off in 2025 and 33 in 2026, five and six working days for them, all on weekends."""
+    calendar = open_pack(DATA, demo=True).calendar
+    days = {year: [day for day in calendar.holidays if day.year == year] for year in (2025, 2026)}
+    worked = {year: [day for day in calendar.workdays if day.year == year] for year in (2025, 2026)}
+    assert {year: (len(days[year]), len(worked[year])) for year in days} == {2025: (28, 5), 2026: (33, 6)}
+    assert all(day.weekday() >= 5 for day in calendar.workdays)
+    assert calendar.special(date(2026, 10, 5)) == "holiday"
+    assert calendar.holidays[date(2025, 10, 6)] == "国庆节、中秋节"
+    assert (calendar.workdays[date(2026, 10, 10)], calendar.workdays[date(2026, 9, 20)]) == (4, 0)
+    assert calendar.years == {2025, 2026}
+    assert calendar.zone.key == "Asia/Shanghai"
+    assert (116.2 < calendar.lon < 116.6, 39.4 < calendar.lat < 39.9) == (True, True)
+
+
+def test_the_shipped_hours_can_all_be_read() -> None:
+    """And of the working stations some are open at ten on a Monday, some closed at three at night."""
+    pack = open_pack(DATA, demo=True)
+    texts = pack.facilities["opening_hours"].unique()
+    assert all(well_formed(text) for text in texts)
+    moments = [datetime(2026, 11, 23, hour, tzinfo=pack.calendar.zone) for hour in (10, 3)]
+    states = [{opening(text, when, pack.calendar).state for text in texts if text} for when in moments]
+    assert "open" in states[0]
+    assert "closed" in states[1]
 
 
 # Another district
@@ -243,6 +271,17 @@ CELLS = [
     ("enterprises.csv", 2, "workers", "1.5", "fault.integer"),
     ("enterprises.csv", 3, "id", "E1", "fault.repeated"),
     ("enterprises.csv", 3, "source", "", "fault.empty"),
+    ("facilities.csv", 5, "opening_hours", "八点到八点", "fault.hours"),
+    ("facilities.csv", 6, "opening_hours", "Mo-Fr 08:00-20:00;", "fault.hours"),
+    ("holidays.csv", 2, "date", "2026-10", "fault.day"),
+    ("holidays.csv", 2, "counts_as", "Mo", "fault.day_off"),
+    ("holidays.csv", 2, "name", "", "fault.empty"),
+    ("holidays.csv", 3, "date", "2026-02-29", "fault.date"),
+    ("holidays.csv", 3, "date", "", "fault.empty"),
+    ("holidays.csv", 3, "kind", "weekend", "fault.choice"),
+    ("holidays.csv", 3, "date", "2026-10-05", "fault.repeated"),
+    ("holidays.csv", 4, "counts_as", "Mon", "fault.choice"),
+    ("holidays.csv", 4, "source", "rumour", "fault.source"),
 ]
 
 
@@ -303,6 +342,13 @@ def test_a_register_may_be_missing(pack: Path) -> None:
     assert len(open_pack(pack, demo=True).enterprises) == 0
 
 
+def test_without_a_table_of_holidays_no_day_is_special(pack: Path) -> None:
+    assert open_pack(pack, demo=True).calendar.years == {2026}
+    (pack / "holidays.csv").unlink()
+    calendar = open_pack(pack, demo=True).calendar
+    assert (calendar.holidays, calendar.workdays, calendar.years) == ({}, {}, frozenset())
+
+
 def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(SettingError) as caught:
         open_pack(tmp_path / "nowhere", demo=True)
@@ -311,7 +357,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 
 def test_an_empty_folder_misses_every_file(tmp_path: Path) -> None:
     assert {fault[3] for fault in faults(tmp_path)} == {"fault.file_missing"}
-    assert len(faults(tmp_path)) == len(FILES) - 1
+    assert len(faults(tmp_path)) == len(FILES) - 2  # the register and the holidays
 
 
 def test_a_faulty_pack_is_refused_anew_each_time(pack: Path) -> None:

@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 
 from geo.district import District
+from geo.i18n import LANGUAGES, explain_fault
 from geo.pack import open_pack
 from geo.people import ROLES
 from geo.records import EDITORS, TABLES, check
@@ -36,9 +37,18 @@ def test_every_noun_that_is_kept_can_be_written_by_somebody() -> None:
 
 
 def test_a_good_record_comes_typed(district: District) -> None:
-    values, faults = check("facilities", STATION | {"lon": "116.2", "lat": "39.6", "amenities": "wifi=yes"}, district)
+    hours = "Mo-Fr 08:00-20:00; PH off"
+    cells = {"lon": "116.2", "lat": "39.6", "amenities": "wifi=yes", "opening_hours": hours}
+    values, faults = check("facilities", STATION | cells, district)
     assert faults == []
-    assert (values["lon"], values["amenities"]) == (116.2, "wifi=yes")
+    assert (values["lon"], values["amenities"], values["opening_hours"]) == (116.2, "wifi=yes", hours)
+
+
+def test_a_fault_of_hours_says_how_to_write_them(district: District) -> None:
+    _, (fault,) = check("facilities", STATION | {"opening_hours": "全天"}, district)
+    for language in LANGUAGES:
+        assert "opening_hours" in explain_fault(fault, language)
+        assert "Mo-Fr 08:00-20:00; Sa 10:00-16:00; PH off" in explain_fault(fault, language)
 
 
 @pytest.mark.parametrize(
@@ -49,8 +59,12 @@ def test_a_good_record_comes_typed(district: District) -> None:
         ({"lon": "116.2"}, "lon + lat", "fault.half_point"),
         ({"lon": "116.2", "lat": "3960"}, "lat", "fault.range"),
         ({"lon": "121.5", "lat": "31.2"}, "lon + lat", "fault.far"),
+        ({"entrance_lat": "39.6"}, "entrance_lon + entrance_lat", "fault.half_point"),
+        ({"entrance_lon": "121.5", "entrance_lat": "31.2"}, "entrance_lon + entrance_lat", "fault.far"),
         ({"region": "丙山"}, "region", "fault.reference"),
         ({"amenities": "wifi=perhaps"}, "amenities", "fault.amenities"),
+        ({"opening_hours": "八点到八点"}, "opening_hours", "fault.hours"),
+        ({"opening_hours": "Mo-Fr 08:00-20:00;"}, "opening_hours", "fault.hours"),
         ({"as_of": "去年"}, "as_of", "fault.date"),
         ({"name": "\u200b\u202e "}, "name", "fault.empty"),
         ({"name": "站" * 2001}, "name", "fault.long"),

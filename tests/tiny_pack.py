@@ -64,6 +64,12 @@ N1,2025,企业,7,exact,7家,{PROVENANCE}
 id,about,claim_a,source_a,claim_b,source_b,handling,standing,source,as_of
 C1,数目,七,test,八,test,并列,{PROVENANCE}
 """,
+    "holidays.csv": f"""\
+date,kind,name,counts_as,standing,source,as_of
+2026-10-05,holiday,国庆节,,{PROVENANCE}
+2026-10-10,workday,国庆节调休,,{PROVENANCE}
+2026-10-17,workday,补班,Th,{PROVENANCE}
+""",
 }
 
 

@@ -15,7 +15,7 @@ from geo.errors import ParameterError
 from geo.intake.cells import parse
 from geo.intake.columns import KINDS, ImportKind, fields
 from geo.intake.files import Sheet
-from geo.schema import DATE, PROVENANCE, Column
+from geo.schema import DATE, POINTS, PROVENANCE, Column
 
 NOUNS: Mapping[str, str] = MappingProxyType(
     {"enterprises": "enterprises", "facilities": "facilities", "positions": "positions", "boundaries": "regions"}
@@ -85,8 +85,9 @@ def check(asked: Asked, sheet: Sheet) -> None:
     for name, times in Counter(asked.columns.values()).items():
         if times > 1:
             raise ParameterError("plan.twice", field="columns", value=name)
-    if ("lon" in asked.taken) != ("lat" in asked.taken):
-        raise ParameterError("plan.half", field="columns", value="lon, lat")
+    for one, other in POINTS:
+        if (one in asked.taken) != (other in asked.taken):
+            raise ParameterError("plan.half", field="columns", value=f"{one}, {other}")
     if not IDENTITY[asked.kind] & asked.taken.keys():
         raise ParameterError(
             "plan.no_key" if asked.kind == "boundaries" else "plan.no_identity", field="columns", value=""

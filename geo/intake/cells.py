@@ -18,6 +18,7 @@ from geo.errors import ParameterError
 from geo.facilities import parse_amenities
 from geo.i18n import Language, translate
 from geo.intake.choices import NO, YES, amenity_codes, choose, is_unknown, name, normal
+from geo.intake.hours_words import osm_hours
 from geo.intake.sheet import CELL_AT_MOST, one_line
 from geo.intake.synonyms import plain
 from geo.schema import WHOLE_AT_MOST, Column
@@ -25,10 +26,10 @@ from geo.schema import WHOLE_AT_MOST, Column
 Answer = tuple[object, str]
 """A value, None where it is unknown, and a reason: a message key, ``""`` where all is well."""
 
-DEGREES = frozenset(("lon", "lat", "seat_lon", "seat_lat"))
+DEGREES = frozenset(("lon", "lat", "seat_lon", "seat_lat", "entrance_lon", "entrance_lat"))
 DIGITS = frozenset(("phone", "union_id", "id", "code"))
 """Texts of digits, which a spreadsheet takes for numbers."""
-PARAGRAPHS = frozenset(("note", "phrase", "opening_hours"))
+PARAGRAPHS = frozenset(("note", "phrase"))
 """Texts whose lines stay lines; in all others a line end is an accident of a narrow cell."""
 
 WIDE = re.compile("[０-９Ａ-Ｚａ-ｚ]")
@@ -77,8 +78,9 @@ def parse(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
 
     Texts keep their words (full-width digits and letters made plain); a valid 统一社会信用代码 gets its plain form, and
     whether it is one ``clean_code`` tells. ``lonlat`` stays text: see ``split_lonlat``. ``amenities`` become what
-    ``geo.facilities.parse_amenities`` reads. Numbers may have thousands separators, a unit behind them and 万; lon and
-    lat may be in degrees, minutes and seconds. Dates are those of ``_date``.
+    ``geo.facilities.parse_amenities`` reads, opening hours what ``geo.hours`` reads (``osm_hours`` tells how). Numbers
+    may have thousands separators, a unit behind them and 万; lon and lat may be in degrees, minutes and seconds. Dates
+    are those of ``_date``.
     """
     codes, distinct = pd.factorize(cells)
     answers = [_answer(str(text), column) for text in distinct]
@@ -269,6 +271,13 @@ def _amenities(text: str, column: Column) -> Answer:
     return "; ".join(f"{amenity}={answer}" for amenity, answer in said.items()), ""
 
 
+def _hours(text: str, column: Column) -> Answer:
+    if is_unknown(text):
+        return None, ""
+    hours = osm_hours(text)
+    return (one_line(hours), "") if hours else (None, "intake.cell.hours")
+
+
 def _lonlat(text: str, column: Column) -> Answer:
     return (text, "") if is_unknown(text) or _pair(text) else (None, "intake.cell.lonlat")
 
@@ -334,4 +343,5 @@ _ANSWERS: dict[str, Callable[[str, Column], Answer]] = {
     "amenities": _amenities,
     "credit_code": _code,
     "lonlat": _lonlat,
+    "opening_hours": _hours,
 }

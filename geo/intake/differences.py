@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from geo.facilities import ENTRANCE
 from geo.intake.draft import Cells, Masks
 from geo.intake.identity import NEW, Ints, normal_address, normal_name
 from geo.intake.reading import DECIMALS
@@ -23,8 +24,8 @@ def differences(
     ``given``: the cells that may be written, none of them empty; ``at``: each row's position in ``known``, NEW where
     it has none. No difference: another spelling of a name or address (see ``identity``; ``district`` is the full name
     at the head of addresses), other words for the same region. A location that moves by more than ``SAME_PLACE`` takes
-    longitude, latitude, standing (imported, unless said) and precision (unknown, unless said) with it: those of the old
-    place say nothing of the new one. Adds columns to ``values`` for that.
+    longitude, latitude, standing (imported, unless said), precision and entrance (unknown, unless said) with it: those
+    of the old place say nothing of the new one. Adds columns to ``values`` for that.
     """
     there = at != NEW
     writes: Masks = {}
@@ -34,6 +35,8 @@ def differences(
         writes = {"lon": moved, "lat": moved}
         if "location_standing" in known:
             _take_along(values, given, writes, moved)
+        for name in (column.name for column in ENTRANCE if column.name in known):
+            _let_go(name, values, given, writes, moved & known[name].reindex(at).notna().to_numpy(bool))
     for name, cells in values.items():
         old = known[name].reindex(at).reset_index(drop=True)
         if name not in ("lon", "lat"):
@@ -62,6 +65,13 @@ def _take_along(values: Cells, given: Masks, writes: Masks, moved: Mask) -> None
         cells = values.get(name, pd.Series(unsaid, index=range(len(moved))))
         values[name] = cells.mask(silent, unsaid)
         writes[name] = moved
+
+
+def _let_go(name: str, values: Cells, given: Masks, writes: Masks, moved: Mask) -> None:
+    """The entrance of the old place is none of the new one, unless the row says where that is."""
+    silent = moved & ~given.get(name, np.zeros(len(moved), dtype=bool))
+    values[name] = values.get(name, pd.Series(np.nan, index=range(len(moved)))).mask(silent, np.nan)
+    writes[name] = silent
 
 
 def _differs(new: pd.Series, old: pd.Series) -> Mask:

@@ -17,7 +17,7 @@ from geo.intake.cells import clean_code, parse, split_lonlat
 from geo.intake.draft import Cells
 from geo.intake.files import Sheet
 from geo.intake.reasons import Reasons
-from geo.schema import Column
+from geo.schema import POINTS, Column
 
 DECIMALS = 6  # of a degree: a decimetre
 ID_AT_MOST = 100  # characters
@@ -43,15 +43,20 @@ class Points:
         return np.round(x, DECIMALS), np.round(y, DECIMALS)
 
 
-def read_points(sheet: Sheet, columns: dict[str, int], reasons: Reasons) -> Points | None:
-    """The points of a sheet: columns lon and lat, or both in one (lonlat), or its shapes. None where there are none.
+def read_points(
+    sheet: Sheet, columns: dict[str, int], reasons: Reasons, pair: tuple[str, str] = POINTS[0]
+) -> Points | None:
+    """The points of a sheet: ``pair``, one of ``POINTS``; of lon and lat also both in one (lonlat), or shapes. None
+    where there are none.
 
     ``columns``: field → position.
     """
-    if {"lon", "lat"} <= columns.keys():
-        texts = [_cells(sheet, columns[name]) for name in ("lon", "lat")]
-        lon, lat = (_number(name, cells, reasons) for name, cells in zip(("lon", "lat"), texts, strict=True))
+    if set(pair) <= columns.keys():
+        texts = [_cells(sheet, columns[name]) for name in pair]
+        lon, lat = (_number(name, cells, reasons) for name, cells in zip(pair, texts, strict=True))
         return Points(lon, lat, (texts[0] + ", " + texts[1]).to_numpy(dtype=object))
+    if pair != POINTS[0]:
+        return None
     if "lonlat" in columns:
         cells = _cells(sheet, columns["lonlat"])
         first, second, faults = split_lonlat(cells)
@@ -77,14 +82,14 @@ def _number(name: str, cells: pd.Series, reasons: Reasons) -> Floats:
 def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Reasons) -> Cells:
     """Typed cells as geo.schema has them, of each field that the sheet has.
 
-    ``lon`` and ``lat`` are in WGS-84, unknown where the location cannot be used within ``bounds`` (see
-    ``usable_location``); ``credit_code`` is plain where it is one, else as written, and ``code_valid`` tells.
+    ``lon`` and ``lat``, of an entrance too, are in WGS-84, unknown where the location cannot be used within ``bounds``
+    (see ``usable_location``); ``credit_code`` is plain where it is one, else as written, and ``code_valid`` tells.
     """
     known = known_fields(asked.kind)
     columns = asked.taken
     values: Cells = {}
     for name, position in columns.items():
-        if name in ("lon", "lat", "lonlat"):
+        if name == "lonlat" or any(name in pair for pair in POINTS):
             continue
         cells = _cells(sheet, position)
         if name == "credit_code":
@@ -96,9 +101,11 @@ def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Re
             reasons.refuse(
                 (cells.str.len() > ID_AT_MOST).to_numpy(bool), "reason.id_long", field=name, other=ID_AT_MOST
             )
-    points = read_points(sheet, columns, reasons)
-    if points is not None:
-        values["lon"], values["lat"] = (pd.Series(part) for part in _judge(points, asked, bounds, reasons))
+    for pair, field in zip(POINTS, ("lonlat", "entrance_lon"), strict=True):
+        points = read_points(sheet, columns, reasons, pair)
+        if points is not None:
+            judged = _judge(points, asked, bounds, reasons, field)
+            values |= {name: pd.Series(part) for name, part in zip(pair, judged, strict=True)}
     reasons.refuse(sheet.cells.index.isin(sheet.long_rows), "reason.shifted", other=len(sheet.header))
     return values
 
@@ -119,7 +126,7 @@ def _codes(cells: pd.Series, column: Column, reasons: Reasons) -> Cells:
     return {"credit_code": other.mask(valid, plain), "code_valid": valid}
 
 
-def _judge(points: Points, asked: Asked, bounds: Sequence[float], reasons: Reasons) -> Lonlat:
+def _judge(points: Points, asked: Asked, bounds: Sequence[float], reasons: Reasons, field: str) -> Lonlat:
     """The points in WGS-84; those that cannot be used are unknown, and doubtful: swapped, too far, or only half said.
 
     A swapped point is not turned round: whether all are is for the user to say (``Asked.swapped``).
@@ -130,7 +137,7 @@ def _judge(points: Points, asked: Asked, bounds: Sequence[float], reasons: Reaso
     half = np.isnan(points.lon) != np.isnan(points.lat)
     usable = usable_location(lon, lat, bounds)
     swapped = said & ~usable & usable_location(*turned, bounds)
-    reasons.doubt(swapped, "reason.swapped", field="lonlat", value=points.text)
-    reasons.doubt(said & ~usable & ~swapped, "reason.far", field="lonlat", value=points.text)
-    reasons.doubt(half & ~reasons.refused, "reason.half", field="lonlat", value=points.text)
+    reasons.doubt(swapped, "reason.swapped", field=field, value=points.text)
+    reasons.doubt(said & ~usable & ~swapped, "reason.far", field=field, value=points.text)
+    reasons.doubt(half & ~reasons.refused, "reason.half", field=field, value=points.text)
     return np.where(usable, lon, np.nan), np.where(usable, lat, np.nan)

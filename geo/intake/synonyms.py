@@ -90,6 +90,8 @@ BY_KIND: dict[str, dict[str, str]] = {
             station""",
         "kind": "种类 设施种类 设施类型 设施类别 服务设施类型 站点类型 站点类别 类型 类别 type",
         "address": "设施地址 站点地址 位置 具体位置 所在位置",
+        "entrance_lon": "入口经度 门口经度 大门经度 出入口经度 entrancelng entrancelongitude",
+        "entrance_lat": "入口纬度 门口纬度 大门纬度 出入口纬度 entrancelatitude",
         "state": "状态 运营状态 使用状态 开放状态 设施状态 站点状态 当前状态 运行状态 status",
         "opening_hours": "开放时间 营业时间 服务时间 开放时段 服务时段 运营时间 hours",
         "amenities": "设施配置 配置 配套设施 配备设施 设施设备 配套设备 配备 设备 服务项目 服务内容 服务功能",

@@ -121,6 +121,20 @@ def test_amenities_that_are_not_known_are_refused(workspace: Workspace) -> None:
     assert office.values(made.rows["id"].iloc[0])["amenities"] == "water=yes; microwave=yes"
 
 
+def test_hours_that_cannot_be_read_are_refused(workspace: Workspace) -> None:
+    office = office_of(workspace)
+    made = office.bring(
+        "name region opening_hours",
+        ("东站", "甲原镇", "周一至周五8:30-17:30，节假日休息"),
+        ("西站", "甲原镇", "随商场"),
+        ("南站", "甲原镇", "不详"),
+        **STATION,
+    )
+    assert fates(made) == ["new", "refused", "new"]
+    hours = [office.values(made.rows["id"].iloc[row]).get("opening_hours") for row in (0, 2)]
+    assert hours == ["Mo-Fr 08:30-17:30; PH off", None]
+
+
 def test_a_position_is_known_by_its_id_else_by_its_name(workspace: Workspace) -> None:
     office = office_of(workspace, "positions")
     made = office.bring(
@@ -135,3 +149,40 @@ def test_a_position_is_known_by_its_id_else_by_its_name(workspace: Workspace) ->
     assert office.values("P2")["region"] == C
     assert reasons(made, 5) == [("required", "kind")]
     assert fates(office.plan_sheet(made.sheet)) == ["unchanged"] * 3 + ["refused"]
+
+
+# The entrance
+
+
+def test_an_entrance_is_brought_to_wgs84_as_the_place_is(workspace: Workspace) -> None:
+    """Said at the same point in the same datum, both are kept at the same point."""
+    office = office_of(workspace)
+    header = "id name region lon lat entrance_lon entrance_lat"
+    row = ("F9", "九站", "甲原镇", "116.25", "39.6", "116.25", "39.6")
+    made = office.bring(header, row, datum="gcj02", **STATION)
+    found = office.values("F9")
+    assert (found["entrance_lon"], found["entrance_lat"]) == (found["lon"], found["lat"])
+    assert found["lon"] != 116.25
+    assert fates(office.plan_sheet(made.sheet, datum="gcj02", **STATION)) == ["unchanged"]
+
+
+def test_an_entrance_that_cannot_be_is_unknown_and_said_so(workspace: Workspace) -> None:
+    office = office_of(workspace)
+    header = "id name region entrance_lon entrance_lat"
+    rows = [("F7", "七站", "甲原镇", "116.25", ""), ("F8", "八站", "甲原镇", "121.5", "31.2")]
+    made = office.bring(header, *rows, **STATION)
+    assert [reasons(made, row) for row in (2, 3)] == [[("half", "entrance_lon")], [("far", "entrance_lon")]]
+    assert all("entrance_lon" not in office.values(key) for key in ("F7", "F8"))
+
+
+def test_a_station_that_moves_leaves_its_entrance_behind(workspace: Workspace) -> None:
+    office = office_of(workspace)
+    header = "id name region lon lat"
+    place, entrance = ("F9", "九站", "甲原镇", "116.25", "39.6"), ("116.251", "39.601")
+    office.bring(f"{header} entrance_lon entrance_lat", (*place, *entrance), **STATION)
+    office.bring(header, ("F9", "九站", "甲原镇", "116.25", "39.6"), **STATION)
+    assert office.values("F9")["entrance_lon"] == 116.251, "the same place"
+    office.bring(header, ("F9", "九站", "甲原镇", "116.26", "39.6"), **STATION)
+    assert "entrance_lon" not in office.values("F9")
+    office.bring(f"{header} entrance_lon entrance_lat", (*place, *entrance), **STATION)
+    assert (office.values("F9")["lon"], office.values("F9")["entrance_lat"]) == (116.25, 39.601)
