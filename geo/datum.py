@@ -3,6 +3,10 @@
 GCJ-02's shift was never published. The formula is the one known everywhere since "eviltransform" (2013), a sum of
 sines on the Krasovsky 1940 ellipsoid; BD-09's is the polar offset that Baidu's own converter applies to GCJ-02.
 Inverses have no closed form and are found by iteration.
+
+No library of PyPI does better (looked at in November 2026): eviltransform, coord-convert and prcoords agree with the
+formulas to 0.012 m, but had their last releases in 2018 and 2019, take one point at a time and at their best miss by
+0.6, 0.2 and 0.02 m on the way back, where this misses by less than a millimetre. The tests hold pairs they published.
 """
 
 from __future__ import annotations
@@ -20,7 +24,7 @@ Lonlat = tuple[NDArray[np.float64], NDArray[np.float64]]
 
 AXIS_M = 6_378_245.0
 ECCENTRICITY_SQUARED = 0.00669342162296594323
-# The rectangle beyond which GCJ-02 is taken to be WGS-84: lon, then lat, in degrees.
+# The rectangle beyond which the three are one, as map makers abroad use WGS-84: lon, then lat, in degrees.
 CHINA = ((72.004, 137.8347), (0.8293, 55.8271))
 
 
@@ -28,7 +32,7 @@ def convert(lon: ArrayLike, lat: ArrayLike, source: Datum, target: Datum) -> Lon
     """Longitudes and latitudes of ``source`` in ``target``, degrees, as arrays of the shape given.
 
     Exact to under 1e-9 degree there and back, except within a shift (about 0.01 degree) of the edge of ``CHINA``,
-    where GCJ-02 jumps. NaN stays NaN.
+    where GCJ-02 and BD-09 jump. NaN stays NaN.
     """
     point = (np.array(lon, dtype=np.float64), np.array(lat, dtype=np.float64))
     start, end = DATUMS.index(source), DATUMS.index(target)
@@ -40,8 +44,7 @@ def convert(lon: ArrayLike, lat: ArrayLike, source: Datum, target: Datum) -> Lon
 
 
 def _gcj02_from_wgs84(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Lonlat:
-    (west, east), (south, north) = CHINA
-    inside = (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
+    inside = _in_china(lon, lat)
     x, y = lon - 105.0, lat - 35.0
     shared = 20 * np.sin(6 * np.pi * x) + 20 * np.sin(2 * np.pi * x)
     root = np.sqrt(np.abs(x))
@@ -63,7 +66,15 @@ def _bd09_from_gcj02(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> Lonl
     wave = 3000 * np.pi / 180
     radius = np.hypot(lon, lat) + 2e-5 * np.sin(lat * wave)
     angle = np.arctan2(lat, lon) + 3e-6 * np.cos(lon * wave)
-    return radius * np.cos(angle) + 0.0065, radius * np.sin(angle) + 0.006
+    inside = _in_china(lon, lat)
+    shifted_lon = np.where(inside, radius * np.cos(angle) + 0.0065, lon)
+    shifted_lat = np.where(inside, radius * np.sin(angle) + 0.006, lat)
+    return shifted_lon, shifted_lat
+
+
+def _in_china(lon: NDArray[np.float64], lat: NDArray[np.float64]) -> NDArray[np.bool_]:
+    (west, east), (south, north) = CHINA
+    return (lon >= west) & (lon <= east) & (lat >= south) & (lat <= north)
 
 
 _Step = Callable[[NDArray[np.float64], NDArray[np.float64]], Lonlat]

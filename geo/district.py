@@ -15,8 +15,11 @@ import shapely
 
 from geo.distance import Plane
 from geo.enterprises import Demand, assign_regions
+from geo.hours import Calendar, calendar_of
 from geo.i18n import Language, translate
+from geo.nearest import Stations
 from geo.regions import RegionIndex, join_regions
+from geo.search import Places
 
 WGS84 = "EPSG:4326"
 
@@ -50,6 +53,7 @@ class District:
     visits: pd.DataFrame
     figures: pd.DataFrame
     contradictions: pd.DataFrame
+    holidays: pd.DataFrame
     demand: Demand
 
     @cached_property
@@ -78,6 +82,23 @@ class District:
     def regions_m(self) -> gpd.GeoDataFrame:
         """The regions on the plane, in metres."""
         return self.regions.to_crs(self.plane.crs)
+
+    @cached_property
+    def calendar(self) -> Calendar:
+        """Its days off and shifted working days, its time zone, and its middle, where the sun rises."""
+        middle = shapely.centroid(self.outline)
+        return calendar_of(self.about["time_zone"], round(middle.x, 4), round(middle.y, 4), self.holidays)
+
+    @cached_property
+    def stations(self) -> Stations:
+        """The facilities by their distance from anywhere; rows are those of ``facilities``."""
+        return Stations.of(self.facilities)
+
+    @cached_property
+    def place_index(self) -> Places:
+        """Its regions, communities, positions and facilities by any part of their names."""
+        district = self.about["name"]["zh"]
+        return Places.of(self.regions, self.places, self.positions, self.facilities, self.plane, district=district)
 
     @cached_property
     def region_index(self) -> RegionIndex:

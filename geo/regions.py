@@ -62,6 +62,7 @@ class RegionIndex:
         self._polygons = shapely.from_wkb(shapely.to_wkb(np.array(list(polygons), dtype=object)))
         self._bounds = shapely.bounds(self._polygons).reshape(-1, 4)  # NaN where a region has no territory
         refuse_degrees(self._bounds[:, [0, 2]], self._bounds[:, [1, 3]])
+        self._boxes = self._bounds.tolist()
         shapely.prepare(self._polygons)
         # Asked once before threads share them: GEOS builds a prepared polygon's index at the first question.
         shapely.intersects_xy(self._polygons, self._bounds[:, 0], self._bounds[:, 1])
@@ -78,6 +79,13 @@ class RegionIndex:
 
         in_chunks(len(px), work)
         return found
+
+    def locate_one(self, x: float, y: float) -> int:
+        """``locate`` of one point in metres, without arrays, which would take most of the time."""
+        for index, (left, bottom, right, top) in enumerate(self._boxes):
+            if left <= x <= right and bottom <= y <= top and shapely.intersects_xy(self._polygons[index], x, y):
+                return index
+        return OUTSIDE
 
     def _test(self, x: Floats, y: Floats) -> NDArray[np.int16]:
         """The answer by exact tests against every polygon whose bounds hold the point."""
