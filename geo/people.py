@@ -26,3 +26,5 @@ class Person:
 NOBODY = Person("", "", "public")
 PACK = "pack"
 """The name that what came with the data pack is written under: no person's, or a new pack would write over theirs."""
+REPORTS = "reports"
+"""The name that a station is made 待核实 under when several have reported it: no person's either."""

@@ -28,9 +28,9 @@ KEY = "attempts.key"
 class ThrottledError(GongtuError):
     """Too many failed attempts; ``wait`` is how long until the next one is heard."""
 
-    def __init__(self, wait: timedelta) -> None:
+    def __init__(self, wait: timedelta, key: str = "signin.wait") -> None:
         self.wait = wait
-        super().__init__("signin.wait", minutes=-(-wait // timedelta(minutes=1)))
+        super().__init__(key, minutes=-(-wait // timedelta(minutes=1)))
 
 
 class Attempts:
@@ -73,23 +73,23 @@ class Attempts:
 
     def _who(self, name: str, address: str) -> dict[str, str]:
         """What an attempt counts for, each as a keyed hash."""
-        key, name = self._key(), plain_name(name).casefold()
+        key, name = secret(self._engine, KEY), plain_name(name).casefold()
         said = {"both": (name, address), "address": (address,), "name": (name,)}
         return {
             kind: hmac.new(key, "\0".join((kind, *parts)).encode(errors="replace"), hashlib.sha256).hexdigest()
             for kind, parts in said.items()
         }
 
-    def _key(self) -> bytes:
-        """The key, made where there is none yet."""
-        asked = sa.select(meta.c.value).where(meta.c.key == KEY)
-        with reading(self._engine) as connection:
-            found = connection.scalar(asked)
-        if found is None:
-            with suppress(IntegrityError), writing(self._engine) as connection:  # or another process was first
-                connection.execute(meta.insert().values(key=KEY, value=secrets.token_hex(32)))
-            return self._key()
-        return bytes.fromhex(found)
+
+def secret(engine: sa.Engine, entry: str) -> bytes:
+    """The key that stands in ``meta`` under ``entry``, made where there is none yet."""
+    with reading(engine) as connection:
+        found = connection.scalar(sa.select(meta.c.value).where(meta.c.key == entry))
+    if found is None:
+        with suppress(IntegrityError), writing(engine) as connection:  # or another process was first
+            connection.execute(meta.insert().values(key=entry, value=secrets.token_hex(32)))
+        return secret(engine, entry)
+    return bytes.fromhex(found)
 
 
 def _wait(connection: sa.Connection, who: Mapping[str, str], now: datetime, own: int = 0) -> None:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from json import JSONEncoder
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import psycopg
@@ -16,6 +17,8 @@ from sqlalchemy.exc import ArgumentError, DatabaseError, OperationalError
 from geo.errors import GongtuError, SettingError
 
 JSON = JSONEncoder(ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode
+OPTIONS: Mapping[str, Any] = MappingProxyType({"json_serializer": JSON, "hide_parameters": True})
+"""Of every engine. What a statement is given stays out of errors, and so out of the log."""
 WAIT_S = 60
 """How long a writer waits for another one to be done."""
 CONNECTIONS = 20
@@ -43,7 +46,7 @@ def connect(url: str) -> sa.Engine:
             except psycopg.Error as error:  # an option that there is none of
                 raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=str(error).strip()) from None
             psycopg3 = asked.set(drivername="postgresql+psycopg")
-            return sa.create_engine(psycopg3, pool_pre_ping=True, max_overflow=CONNECTIONS, json_serializer=JSON)
+            return sa.create_engine(psycopg3, pool_pre_ping=True, max_overflow=CONNECTIONS, **OPTIONS)
         case "sqlite" if asked.database and asked.database != ":memory:":
             return _sqlite(Path(asked.database))
     raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=asked.drivername)
@@ -57,7 +60,7 @@ def _sqlite(file: Path) -> sa.Engine:
         raise GongtuError("store.failed", where=str(file), reason=str(error.strerror)) from error
     url = sa.URL.create("sqlite", database=str(file))
     # Writers that wait hold a connection each; readers must not have to wait for theirs.
-    engine = sa.create_engine(url, max_overflow=-1, connect_args={"timeout": WAIT_S}, json_serializer=JSON)
+    engine = sa.create_engine(url, max_overflow=-1, connect_args={"timeout": WAIT_S}, **OPTIONS)
 
     @sa.event.listens_for(engine, "connect")
     def settle(connection: Any, _: object) -> None:

@@ -11,7 +11,7 @@ from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
 from geo.errors import GongtuError
-from geo.people import PACK
+from geo.people import PACK, REPORTS
 
 NAME_AT_MOST = 40
 PASSWORD_AT_LEAST = 10
@@ -37,7 +37,7 @@ def check_name(text: str) -> str:
     name = plain_name(text)
     if not (0 < len(name) <= NAME_AT_MOST and name.isprintable()):
         raise GongtuError("signin.name", most=NAME_AT_MOST)
-    if name.casefold() == PACK:
+    if name.casefold() in (PACK, REPORTS):
         raise GongtuError("signin.name_taken", name=name)
     return name
 

@@ -16,6 +16,7 @@ from geo.storage.history import Commit, Entry
 from geo.storage.migrate import migrate
 from geo.storage.people import People
 from geo.storage.records import Record
+from geo.storage.reports import Reports
 from geo.storage.tables import meta
 
 
@@ -33,6 +34,11 @@ class Store:
     def people(self) -> People:
         """The accounts."""
         return People(self.engine)
+
+    @cached_property
+    def reports(self) -> Reports:
+        """What people at the door said of stations."""
+        return Reports(self.engine)
 
     def state(self) -> tuple[int, str]:
         """Revision and token of the last commit: what a cache of anything read from here is keyed by. ``(0, "")`` where
@@ -113,6 +119,7 @@ def open_store(url: str, *, now: datetime) -> Store:
     try:
         if migrate(store.engine):
             store.describe(created=now.isoformat())
+        store.reports.forget(now)
     except BaseException:
         store.close()
         raise

@@ -190,6 +190,23 @@ attempts = sa.Table(
     sa.Column("at", Utc, nullable=False),
     sa.Index("ix_attempts_who_at", "who", "at"),
 )
+reports = sa.Table(
+    "reports",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("facility", KEY, nullable=False),  # no foreign key: a record's row is replaced when it changes
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("words", sa.Text, nullable=False),
+    sa.Column("hours", sa.Text, nullable=False),  # the opening hours as they stood then
+    sa.Column("at", Utc, nullable=False),
+    sa.Column("sender", sa.Text),  # a keyed hash, for a day
+    sa.Column("handled_at", Utc),
+    sa.Column("handled_by", sa.Text),
+    sa.Column("outcome", sa.Text),
+    sa.Column("why", sa.Text),
+    sa.Index("ix_reports_sender_at", "sender", "at"),
+    sa.Index("ix_reports_handled_at_facility", "handled_at", "facility"),
+)
 
 
 def records(noun: str) -> sa.Table:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from typing import Any
+from urllib.parse import quote
 
 import pandas as pd
 import streamlit as st
@@ -18,13 +19,17 @@ from geo.schema import Column
 from geo.storage import KEYS, Change, Conflict, Record
 from geo.text import tidy
 from geo.words import Say
-from pages.ui import access, cached
+from pages.ui import access, cached, state
 from pages.ui.words import choice_word, escape_markdown, moment, retired_because, writer
 
 LONG = ("note", "phrase", "amenities")
 WHY_AT_MOST = 500
 AT_FIRST = {"standing": "imported", "state": "unverified", "union_status": "none"}
 """What a new record is taken to be until something else is said."""
+
+
+POSTERS = {"facilities": "station", "regions": "town"}
+"""The nouns that have a poster to print, and what its address calls them."""
 
 
 def show(noun: str, key: str, district: District, person: Person, say: Say, language: Language) -> None:
@@ -58,6 +63,8 @@ def _head(
     if now:
         by, at = writer(now.changed_by, say), moment(now.changed_at, district.about["time_zone"])
         st.caption(escape_markdown(say("record.last", id=key, by=by, at=at, version=now.version)))
+        if poster := POSTERS.get(noun):
+            st.markdown(f"[{say('poster.print')}](/poster/{poster}/{quote(key, safe='')}.pdf?lang={state.language()})")
         if now.retired:
             st.warning(say("record.is_retired", why=escape_markdown(retired_because(now.retired, say))))
     if now and opened and now.version != opened.version:
@@ -233,7 +240,7 @@ def _save(
         st.info(say("record.unchanged"))
     elif faults:
         st.error("\n".join(f"- {escape_markdown(_fault(fault, say))}" for fault in faults), title=say("record.faults"))
-    elif refused := _reason(why, say):
+    elif refused := reason_fault(why, say):
         st.error(refused)
     else:
         record = key if opened else cells[KEYS[noun]].strip()
@@ -241,7 +248,7 @@ def _save(
         _commit(change, person, why, say, language)
 
 
-def _reason(why: str, say: Say) -> str:
+def reason_fault(why: str, say: Say) -> str:
     """What is wrong with a reason; nothing where it will do."""
     if not tidy(why):
         return say("record.why_missing")
@@ -275,7 +282,7 @@ def _retire(noun: str, now: Record, say: Say, language: Language) -> None:
     with st.expander(say(f"record.{word}"), icon=":material/archive:"):
         why = st.text_input(say("record.why"), key=f"why/{word}/{noun}/{now.id}/{now.version}")
         if st.button(say(f"record.{word}_do"), key="retire_do"):
-            if refused := _reason(why, say):
+            if refused := reason_fault(why, say):
                 st.error(refused)
             else:
                 person = access.require(EDITORS[noun])

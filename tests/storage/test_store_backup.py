@@ -18,7 +18,7 @@ from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, explain
 from geo.storage import Change, Store, backup, check, migrate, open_store, restore
 from geo.storage.engine import writing
-from geo.storage.tables import attempts, links, sessions, users
+from geo.storage.tables import attempts, links, reports, sessions, users
 
 NewStore = Callable[[str], str]
 
@@ -42,6 +42,8 @@ def fill(store: Store) -> None:
         )
         connection.execute(links.insert(), {"token_hash": "l", "purpose": "password", "expires_at": later})
         connection.execute(attempts.insert(), {"who": "李", "at": later})
+        said = {"facility": "F1", "what": "locked", "words": "'门'\\N", "hours": "", "at": later}
+        connection.execute(reports.insert(), {"id": "r1", **said})
 
 
 @pytest.mark.parametrize("target", ENGINES)
@@ -237,7 +239,7 @@ def test_what_is_no_backup_changes_nothing(store: Store, tmp_path: Path, spoil: 
 
 MIGRATION = """
 from alembic import op
-revision, down_revision = "0002", "0001"
+revision, down_revision = "9999", "{last}"
 def upgrade():
     op.execute("INSERT INTO meta VALUES ('migrated', 'yes')")
 """
@@ -250,7 +252,7 @@ def next_version(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[]
     def begin() -> None:
         scripts = tmp_path / "scripts"
         shutil.copytree(migrate.SCRIPTS, scripts, ignore=shutil.ignore_patterns("__pycache__"))
-        (scripts / "versions" / "0002_more.py").write_text(MIGRATION)
+        (scripts / "versions" / "9999_more.py").write_text(MIGRATION.format(last=migrate.known()[0]))
         monkeypatch.setattr(migrate, "SCRIPTS", scripts)
 
     return begin
@@ -294,7 +296,7 @@ def test_a_newer_backup_and_a_newer_store_are_refused(
     before = everything(store)
     with pytest.raises(GongtuError) as caught:
         restore(store, tmp_path / "backup")
-    assert (caught.value.key, caught.value.params) == ("store.newer", {"found": "0002", "known": "0001"})
+    assert (caught.value.key, caught.value.params) == ("store.newer", {"found": "9999", "known": migrate.known()[0]})
     assert everything(store) == before
 
 
