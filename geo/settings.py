@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from geo.people import ROLES, Role
 
 PROJECT_FOLDER = Path(__file__).parent.parent
 DATABASE = "gongtu.sqlite"
+SITE = re.compile(r"https?://[^\s/?#@]+(/[^\s?#]*)?")
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,13 @@ SETTINGS = (
         "本地底图的坐标系：wgs84 或 gcj02",
         "Datum of the local base map: wgs84 or gcj02",
     ),
+    Setting(
+        "GONGTU_PUBLIC_URL",
+        "",
+        "别人访问本站用的地址，如 https://gongtu.example，印在海报的二维码里；留空则用打印者自己访问时的地址",
+        "Where others reach this site, such as https://gongtu.example, for the QR codes of posters; empty: as the one"
+        " who prints reaches it",
+    ),
 )
 
 
@@ -90,6 +99,7 @@ class Settings:
     tianditu_key: str
     tiles: str
     tiles_datum: str
+    public_url: str
 
 
 def read_settings(environment: Mapping[str, str]) -> Settings:
@@ -106,6 +116,7 @@ def read_settings(environment: Mapping[str, str]) -> Settings:
         tianditu_key=value["GONGTU_TIANDITU_KEY"],
         tiles=_template(value, "GONGTU_TILES"),
         tiles_datum=_one_of(value, "GONGTU_TILES_DATUM", ("wgs84", "gcj02")),
+        public_url=_site(value, "GONGTU_PUBLIC_URL"),
     )
 
 
@@ -132,6 +143,14 @@ def _roles(values: Mapping[str, str], name: str) -> tuple[tuple[Role, tuple[str,
             raise SettingError("error.setting_roles", setting=name, value=part)
         found[role.strip()] = names
     return tuple((role, found[role]) for role in reversed(ROLES) if role in found)
+
+
+def _site(values: Mapping[str, str], name: str) -> str:
+    """An address that others can open, without a slash at its end; ``""`` where none is set."""
+    address = values[name].rstrip("/")
+    if address and not SITE.fullmatch(address):
+        raise SettingError("error.setting_site", setting=name, value=values[name])
+    return address
 
 
 def _template(values: Mapping[str, str], name: str) -> str:

@@ -15,6 +15,7 @@ def test_nothing_set_gives_the_pack_of_the_project() -> None:
     assert settings.pack == (PROJECT_FOLDER / "data").resolve()
     assert settings.demo is True
     assert (settings.tianditu_key, settings.tiles, settings.tiles_datum) == ("", "", "wgs84")
+    assert settings.public_url == ""
 
 
 def test_an_empty_variable_is_an_unset_one() -> None:
@@ -23,6 +24,30 @@ def test_an_empty_variable_is_an_unset_one() -> None:
 
 def test_a_pack_may_lie_anywhere(tmp_path: Path) -> None:
     assert read_settings({"GONGTU_PACK": str(tmp_path)}).pack == tmp_path.resolve()
+
+
+def test_the_public_address_ends_without_a_slash() -> None:
+    for said in ("https://gongtu.example", "https://gongtu.example/", "http://10.0.0.8:8501/gongtu//"):
+        assert read_settings({"GONGTU_PUBLIC_URL": said}).public_url == said.rstrip("/")
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "gongtu.example",
+        "ftp://x",
+        "https://",
+        "https:///m",
+        "https://x/?a=1",
+        "https://x/#a",
+        "http://a b",
+        "http://u@x",
+    ],
+)
+def test_a_public_address_that_nobody_can_open_is_named(value: str) -> None:
+    with pytest.raises(SettingError) as caught:
+        read_settings({"GONGTU_PUBLIC_URL": value})
+    assert caught.value.params == {"setting": "GONGTU_PUBLIC_URL", "value": value}
 
 
 @pytest.mark.parametrize(
