@@ -12,6 +12,7 @@ from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, translate
 from geo.web.access import GuardUploads
 from geo.web.routes import routes
+from geo.web.sockets import send_at_once
 from pages.ui import cached, frame
 
 workspace = cached.workspace()
@@ -34,6 +35,7 @@ def begin() -> None:
 @asynccontextmanager
 async def started(_: st.App) -> AsyncIterator[None]:
     """Begins while the first page is still on its way."""
+    send_at_once()
     Thread(target=begin, name="begin", daemon=True).start()
     yield
 

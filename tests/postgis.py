@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -51,6 +52,19 @@ def postgis() -> Iterator[str]:
     if bin_folder is None:
         missing()
         return
+    try:
+        with cluster(bin_folder) as dsn:
+            yield dsn
+    except subprocess.CalledProcessError as error:
+        pytest.fail(f"PostgreSQL: {error.cmd}\n{error.stderr}\n{error.output}")
+
+
+@contextmanager
+def cluster(bin_folder: Path) -> Iterator[str]:
+    """A cluster while it runs: the connection string of an empty database with PostGIS, its superuser ``postgres``.
+
+    CalledProcessError, with the server's log as its ``output``, where it does not start.
+    """
     # Not pytest's own folder: it is closed to other users, and a socket's path must be short.
     folder = Path(tempfile.mkdtemp(prefix="gongtu-pg-"))
     as_user = ["runuser", "-u", "postgres", "--"] if os.geteuid() == 0 else []  # the server refuses to run as root
@@ -73,8 +87,8 @@ def postgis() -> Iterator[str]:
         finally:
             run(bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop")
     except subprocess.CalledProcessError as error:
-        said = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
-        pytest.fail(f"PostgreSQL: {error.cmd}\n{error.stderr}\n{said}")
+        error.output = log.read_text(encoding="utf-8", errors="replace") if log.is_file() else ""
+        raise
     finally:
         shutil.rmtree(folder, ignore_errors=True)
 

@@ -457,14 +457,17 @@ def test_words_of_records_come_as_json_only(tiny: Path, tmp_path: Path) -> None:
 def test_openapi_lists_every_path_and_parameter(api: TestClient) -> None:
     description = api.get("/api/openapi.json").json()
     parameters = {
-        path: {parameter["name"] for parameter in about["get"].get("parameters", [])}
+        path: {parameter["name"] for parameter in operation.get("parameters", [])}
         for path, about in description["paths"].items()
+        for operation in about.values()
     }
     assert {path.removeprefix("/api"): names for path, names in parameters.items()} == {
         "/v1/regions": set(),
         "/v1/positions": set(),
         "/v1/facilities": {"kind", "region", "bbox"},
         "/v1/coverage": {"kind", "within_m", "lens", "format"},
+        "/v1/nearest": {"lon", "lat", "datum", "n", "kind", "amenity", "at", "mode", "include_closed"},
+        "/v1/reports": set(),
         "/v1/me": set(),
     }
     assert description["info"]["version"] == __version__

@@ -76,9 +76,11 @@ class Needs(Middleware):
         self.role = role
         self.workspace = workspace
 
-    def __call__(self, connection: HTTPConnection) -> Person:
+    async def __call__(self, connection: HTTPConnection) -> Person:
         """The person asking; HTTPException 401 where nobody has signed in, 403 where the role is too low."""
-        person = NOBODY if self.role == "public" else asking(connection, self.workspace)
+        if self.role == "public":
+            return NOBODY
+        person = await run_in_threadpool(asking, connection, self.workspace)
         if not person.may(self.role):
             raise HTTPException(_status(person), _words(person, self.role, "en"))
         return person

@@ -25,6 +25,7 @@ from geo.enterprises import counted
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain
+from geo.web import nearest, reports
 from geo.web.access import Guard, Needs, asking, reason
 from geo.workspace import Workspace
 
@@ -40,6 +41,7 @@ COLUMNS = {
 }
 LOCATION = ("location_standing", "precision_m", "region_by")
 BOUNDARY = ("boundary_standing", "boundary_label_zh", "boundary_label_en", "boundary_source", "boundary_as_of")
+REPEATED = ("kind", "amenity")
 PROVENANCE = ("standing", "source", "as_of")
 
 Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
@@ -151,6 +153,9 @@ def create_api(workspace: Workspace) -> FastAPI:
             }
         )
 
+    nearest.add_to(api, workspace, _data)
+    reports.add_to(api, workspace)
+
     @api.get("/v1/me", tags=["people"], dependencies=public)
     def me(request: Request) -> JSONResponse:
         """Whose session the request carries: id and name are null without one, and the role is ``public``."""
@@ -172,7 +177,7 @@ def health(workspace: Workspace) -> JSONResponse:
     )
 
 
-def _known_parameters(request: Request) -> None:
+async def _known_parameters(request: Request) -> None:
     """ParameterError for a parameter that the route does not have, or has once and was given twice."""
     route = request.scope.get("route")
     if not isinstance(route, APIRoute):  # the documentation's own pages
@@ -181,7 +186,7 @@ def _known_parameters(request: Request) -> None:
     for name in request.query_params:
         if name not in known:
             raise ParameterError("error.parameter_unknown", field=name[:80], value=name[:80])
-        if name != "kind" and len(request.query_params.getlist(name)) > 1:
+        if name not in REPEATED and len(request.query_params.getlist(name)) > 1:
             raise ParameterError("error.parameter_repeated", field=name, value=name)
 
 
