@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from datetime import date
+from typing import Any, Literal
 
 from geo.i18n import Language
 
@@ -18,9 +19,20 @@ def percent(share: float, say: Say) -> str:
 
 def distance(metres: float, say: Say) -> str:
     """Metres to the metre below a kilometre, kilometres to a tenth above."""
+    figure, unit = distance_parts(metres)
+    return say(f"unit.{unit}", **{"metres" if unit == "m" else "km": figure})
+
+
+def distance_parts(metres: float) -> tuple[str, Literal["m", "km"]]:
+    """The figure of a distance and its unit apart, so that a page can set one larger than the other."""
     if round(metres) < 1000:
-        return say("unit.m", metres=f"{metres:.0f}")
-    return say("unit.km", km=f"{metres / 1000:.1f}".removesuffix(".0"))
+        return f"{metres:.0f}", "m"
+    return f"{metres / 1000:,.1f}".removesuffix(".0"), "km"
+
+
+def day(of: date, say: Say) -> str:
+    """A day of the year: 10月8日, 8 October."""
+    return say("open.date", day=of.day, month=say(f"month.{of.month}"))
 
 
 def square_km(area: float, say: Say) -> str:

@@ -10,9 +10,9 @@ import pytest
 from streamlit.testing.v1 import AppTest
 from tiny_pack import set_cell
 
+from geo.layers.points import sprite as look
 from geo.people import NOBODY
 from geo.words import distance, percent
-from pages.ui.coverage_map import _sprite
 from pages.ui.words import escape_markdown
 
 ROOT = Path(__file__).parent.parent
@@ -82,7 +82,7 @@ def test_a_value_is_no_markup() -> None:
     ],
 )
 def test_the_mark_tells_what_is_real_and_what_serves(standing: str, state: str, sprite: str) -> None:
-    assert _sprite({"kind": "rest_station", "standing": standing, "state": state}) == sprite
+    assert look({"kind": "rest_station", "standing": standing, "state": state}) == sprite
 
 
 def test_a_real_register_is_counted_but_not_named(pack: Path, monkeypatch: pytest.MonkeyPatch) -> None:

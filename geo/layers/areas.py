@@ -34,6 +34,12 @@ def regions(
     return [GeoJsonLayer(shaded, "regions"), GeoJsonLayer(outline, "lines")]
 
 
+def outlines(geometries: Sequence[str]) -> GeoJsonLayer:
+    """The regions as quiet ground for points; clicks go through to the map."""
+    style = {"fillColor": palette.GROUND, "fillOpacity": 1, "color": palette.EDGE, "weight": 1.2}
+    return GeoJsonLayer([feature(geometry, style=style) for geometry in geometries], "ground")
+
+
 def gaps(geometries: Sequence[str]) -> GeoJsonLayer:
     """The gap polygons, hatched, so that the shading under them still reads; clicks go through to the regions."""
     style = {"fillColor": palette.HATCH, "fillOpacity": 1, "color": palette.GAP, "weight": 0.6, "opacity": 0.4}

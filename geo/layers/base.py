@@ -101,6 +101,26 @@ class Tiles(MacroElement):
         return ""
 
 
+class Focus(MacroElement):
+    """What the map shows: ``bounds`` (west, south, east, north, degrees of the map's datum); moved to only when they
+    change, so that a view that somebody chose stays.
+    """
+
+    _template = Template(
+        "{% macro script(this, kwargs) %}gongtu.focus(map_div, {{ this.bounds | tojson }});{% endmacro %}"
+    )
+
+    def __init__(self, bounds: tuple[float, float, float, float]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+        self._name = "Focus"
+        west, south, east, north = bounds
+        self.bounds = [[south, west], [north, east]]
+
+    def render(self, **kwargs: object) -> str:
+        """Nothing: only the script is used (see GeoJsonLayer)."""
+        return ""
+
+
 def base_map(bounds: tuple[float, float, float, float], *, zoom_corner: str = "bottomleft") -> folium.Map:
     """An empty map showing ``bounds`` (west, south, east, north, degrees), ready for the layers; the same at each run.
 

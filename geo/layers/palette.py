@@ -14,6 +14,8 @@ GAP = "#b26a1d"
 RAMP = ("#f4f1ea", "#f2e3c9", "#efcf9f", "#e9b573", "#dd954b")
 NO_DATA = "url(#no-data)"
 HATCH = "url(#gap)"
+GROUND = "#f4f1ea"
+EDGE = "#d8d3c8"
 
 
 def shade(share: float) -> str:

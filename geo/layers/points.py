@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,53 @@ def side_by_side(points: Sequence[Mark], within_degrees: float = 0.006) -> list[
         near = [p for p in placed if max(abs(p.lon - mark.lon), abs(p.lat - mark.lat)) <= within_degrees]
         placed.append(replace(mark, aside=len(near)))
     return placed
+
+
+def sprite(facility: Mapping[str, Any]) -> str:
+    """The mark of a facility: crossed out where it is gone, pale and dashed where invented or planned, else solid."""
+    if facility["state"] in ("closed", "removed"):
+        return "gone"
+    if facility["standing"] == "synthetic":
+        return f"{facility['kind']}-synthetic"
+    return f"{facility['kind']}-planned" if facility["state"] == "planned" else str(facility["kind"])
+
+
+@dataclass(frozen=True)
+class Numbered:
+    """A station of a list, to be drawn with its number there: place in the map's datum, words, ``tone`` (geo.cards)."""
+
+    number: int
+    lon: float
+    lat: float
+    title: str
+    lines: tuple[str, ...]
+    tone: str
+    synthetic: bool
+
+
+def numbered(stations: Sequence[Numbered]) -> GeoJsonLayer:
+    """The stations of a list with their numbers; the first lies on top."""
+    return GeoJsonLayer(
+        [
+            feature(
+                point(one.lon, one.lat),
+                number=one.number,
+                title=one.title,
+                lines=one.lines,
+                tone=f"{one.tone} synthetic" if one.synthetic else one.tone,
+                order=3000 - one.number,
+            )
+            for one in stations
+        ],
+        "points",
+    )
+
+
+def origin(lon: float, lat: float, accuracy_m: float, title: str) -> list[GeoJsonLayer]:
+    """Where somebody is, in the map's datum, with a circle of what that may be off by, in metres (0: none)."""
+    at = point(lon, lat)
+    circle = [feature(at, metres=accuracy_m)] if accuracy_m else []
+    return [GeoJsonLayer(circle, "gaps"), GeoJsonLayer([feature(at, origin=True, title=title, lines=[])], "points")]
 
 
 def marks(points: Sequence[Mark]) -> list[str]:

@@ -47,33 +47,44 @@ def address(request: HTTPConnection, path: str, **query: str) -> str:
 
 
 def page(request: HTTPConnection, template: str, status: int = 200, **values: object) -> HTMLResponse:
-    """A template as a page, with what all of them need: ``say`` (words), ``to`` (addresses in the same language), the
-    address of the other language, the token of their forms.
-    """
+    """A template with forms as a page: ``html`` with the token of the forms, which names the browser by a cookie."""
     known = cookies.browser(request.cookies)
     browser = known or secrets.token_urlsafe(32)
-    lang = language(request)
-    other: Language = "zh" if lang == "en" else "en"
-    html = (
-        _templates()
-        .get_template(template)
-        .render(
-            say=partial(translate, language=lang),
-            to=partial(address, request),
-            tag=TAGS[lang],
-            other=f"?{urlencode({**request.query_params, 'lang': other})}",
-            other_tag=TAGS[other],
-            other_name=NAMES[other],
-            field=forms.FIELD,
-            token=forms.token(browser, request.cookies.get(cookies.SESSION, "")),
-            files=STATIC_URL,
-            **values,
-        )
-    )
-    answer = HTMLResponse(html, status, HEADERS)
+    token = forms.token(browser, request.cookies.get(cookies.SESSION, ""))
+    answer = HTMLResponse(html(request, template, field=forms.FIELD, token=token, **values), status, HEADERS)
     if not known:
         cookies.put(request, answer, cookies.BROWSER, browser, same_site="strict")
     return answer
+
+
+def html(request: HTTPConnection, template: str, **values: object) -> str:
+    """A template with what all of them need: ``say`` (words), ``to`` (addresses in the same language), the address of
+    the other language.
+    """
+    lang = language(request)
+    other: Language = "zh" if lang == "en" else "en"
+    return render(
+        template,
+        say=partial(translate, language=lang),
+        to=partial(address, request),
+        tag=TAGS[lang],
+        other=_in(request, other),
+        other_tag=TAGS[other],
+        other_name=NAMES[other],
+        files=STATIC_URL,
+        **values,
+    )
+
+
+def _in(request: HTTPConnection, language: Language) -> str:
+    """The same question in another language."""
+    said = [(name, value) for name, value in request.query_params.multi_items() if name != "lang"]
+    return f"?{urlencode([*said, ('lang', language)])}"
+
+
+def render(template: str, **values: object) -> str:
+    """A template filled; every value is text, never markup, unless it is ``Markup``."""
+    return _templates().get_template(template).render(**values)
 
 
 def message(request: HTTPConnection, status: int, title: str, text: str) -> HTMLResponse:

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from geo.web import api, assets, exports, session
+from geo.web import api, assets, exports, light, posters, reports, session
 from geo.web.access import Needs
 from geo.workspace import Workspace
 
@@ -20,8 +20,10 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
     public = [Needs("public", workspace)]
     return [
         Route("/healthz", health, middleware=public),
-        Mount("/api", api.create_api(workspace), middleware=public),
+        Mount("/api", api.create_api(workspace), middleware=public, max_body_size=reports.BYTES_AT_MOST),
+        *light.routes(workspace),
         *exports.routes(workspace),
+        *posters.routes(workspace),
         *session.routes(workspace),
         *assets.routes(workspace),
     ]

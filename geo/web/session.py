@@ -76,11 +76,15 @@ def safe_path(text: str) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Where a request came from, as far as attempts are counted: of IPv6 the network of 64 bits, which one has whole.
+    """Where a request came from, as far as attempts are counted (``network``).
 
     The server gives it; behind a proxy it believes that proxy only if it was told to (FORWARDED_ALLOW_IPS).
     """
-    host = request.client.host if request.client else ""
+    return network(request.client.host if request.client else "")
+
+
+def network(host: str) -> str:
+    """An address as far as it is told apart from others: of IPv6 the network of 64 bits, which one has whole."""
     try:
         found = ip_address(host)
     except ValueError:

@@ -19,6 +19,7 @@ from geo.layers import areas, legend, points
 from geo.layers.base import Basemap, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
+from geo.posted import posted
 from geo.regions import name_codes
 from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached
@@ -89,15 +90,19 @@ def _marks(district: District, kinds: Sequence[str], datum: Datum, say: Say, lan
     positions = [_position(*at, say, language) for at in _placed(district.positions[regional], datum)] + apart[
         len(known) :
     ]
-    looks: dict[str, list[dict[str, Any]]] = {}
-    shown = pd.concat([facilities[real], invented])
-    for record in shown[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
-        looks.setdefault(_sprite(record), []).append(record)
     return _Marks(
         positions=",".join(points.marks(positions)),
         facilities=",".join(points.marks(marks)),
-        legend=tuple(_legend_row(sprite, looks[sprite], kinds, say) for sprite in sorted(looks)),
+        legend=facility_rows(pd.concat([facilities[real], invented]), kinds, say),
     )
+
+
+def facility_rows(facilities: pd.DataFrame, kinds: Sequence[str], say: Say) -> tuple[legend.Row, ...]:
+    """A row of the legend for each mark that the facilities have; ``kinds``: those that are counted."""
+    looks: dict[str, list[dict[str, Any]]] = {}
+    for record in facilities[["kind", "standing", "state"]].drop_duplicates().to_dict("records"):
+        looks.setdefault(points.sprite(record), []).append(record)
+    return tuple(_legend_row(sprite, looks[sprite], kinds, say) for sprite in sorted(looks))
 
 
 def _legend_row(sprite: str, records: Sequence[Mapping[str, Any]], kinds: Sequence[str], say: Say) -> legend.Row:
@@ -158,18 +163,10 @@ def _position(record: Mapping[str, Any], lon: float, lat: float, say: Say, langu
 
 def facility_lines(record: Mapping[str, Any], say: Say) -> list[str]:
     """What is known of a facility: kind and state, hours, standing, precision."""
-    hours = say("tip.hours", hours=record["opening_hours"]) if record["opening_hours"] else say("tip.hours_unknown")
+    known = posted(record["opening_hours"], say)
+    hours = say("tip.hours", hours=known) if known else say("tip.hours_unknown")
     kind, state = say(f"kind.{record['kind']}"), say(f"state.{record['state']}")
     return [f"{kind} · {state}", hours, *_provenance(record, say)]
-
-
-def _sprite(record: Mapping[str, Any]) -> str:
-    """The mark of a facility: crossed out where it is gone, pale and dashed where invented or planned, else solid."""
-    if record["state"] in ("closed", "removed"):
-        return "gone"
-    if record["standing"] == "synthetic":
-        return f"{record['kind']}-synthetic"
-    return f"{record['kind']}-planned" if record["state"] == "planned" else record["kind"]
 
 
 def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, language: Language) -> points.Mark:
@@ -178,7 +175,9 @@ def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, langu
         rank = "not_serving"
     lines = tuple(facility_lines(record, say))
     size = 24 if record["standing"] != "synthetic" else 16
-    return points.Mark(record["id"], lon, lat, _sprite(record), local_name(record, language), lines, size, ABOVE[rank])
+    return points.Mark(
+        record["id"], lon, lat, points.sprite(record), local_name(record, language), lines, size, ABOVE[rank]
+    )
 
 
 def _legend(

@@ -30,20 +30,24 @@ class Entry(NamedTuple):
     listed: bool = True
 
 
-NAVIGATION = {
-    "look": [Entry("overview", "map", "public")],
-    "work": [Entry("records", "edit_note", "staff")],
-    "data": [
-        Entry("downloads", "download", "public"),
-        Entry("data", "database_upload", "admin"),
-        Entry("about", "info", "public"),
-    ],
-    "manage": [Entry("people", "group", "admin"), Entry("system", "monitor_heart", "admin")],
-    "sign_in": [Entry("identity", "badge", "public", listed=False)],
-}
-"""Section → its pages; the first page is the home page. Who may not open a page is not shown it either."""
+NAVIGATION = (
+    Entry("overview", "map", "public"),
+    Entry("nearest", "near_me", "public"),
+    Entry("reports", "report", "staff"),
+    Entry("records", "edit_note", "staff"),
+    Entry("data", "database_upload", "admin"),
+    Entry("downloads", "download", "public"),
+    Entry("about", "info", "public"),
+    Entry("people", "group", "admin"),
+    Entry("system", "monitor_heart", "admin"),
+    Entry("identity", "badge", "public", listed=False),
+)
+"""The pages, the home page first. Who may not open a page is not shown it either. In one list: Streamlit's list of
+sections is no list to a screen reader.
+"""
 FOLDER = Path(__file__).parent
 STYLE = (FOLDER / "frame.css").read_text(encoding="utf-8")
+SCRIPT = (FOLDER / "frame.js").read_text(encoding="utf-8")
 NAMES: dict[Language, str] = {"zh": "中文", "en": "English"}
 
 
@@ -52,7 +56,7 @@ def open_frame() -> Language:
     st.set_page_config(page_title="工图 Gongtu", page_icon=str(FOLDER / "icon.svg"), layout="wide")
     st.html(f"<style>{STYLE}</style>")
     tag = {"zh": "zh-CN", "en": "en"}[state.language()]
-    st.html(f"<script>document.documentElement.lang = '{tag}'</script>", unsafe_allow_javascript=True)
+    st.html(f"<script>document.documentElement.lang = '{tag}'\n{SCRIPT}</script>", unsafe_allow_javascript=True)
     st.logo(FOLDER / "logo.svg", size="large", icon_image=FOLDER / "icon.svg")
     with st.sidebar:
         st.segmented_control(
@@ -70,22 +74,18 @@ def navigate(district: District, language: Language) -> None:
     """Runs the page the URL names, if it is open to who asks, under the district's name and over the data notice."""
     say = partial(translate, language=language)
     person = access.who()
-    pages = {
-        say(f"section.{section}"): [
-            st.Page(
-                f"{entry.name}.py" if person.may(entry.role) else _refusal(entry.role, person),
-                title=say(f"page.{entry.name}.title"),
-                icon=f":material/{entry.icon}:",
-                help=say(f"page.{entry.name}.help"),
-                url_path=entry.name,
-                default=entry.name == "overview",
-                visibility="visible" if entry.listed and person.may(entry.role) else "hidden",
-            )
-            for entry in entries
-        ]
-        for section, entries in NAVIGATION.items()
-    }
-    page = st.navigation(pages)
+    pages = [
+        st.Page(
+            f"{entry.name}.py" if person.may(entry.role) else _refusal(entry.role, person),
+            title=say(f"page.{entry.name}.title"),
+            icon=f":material/{entry.icon}:",
+            url_path=entry.name,
+            default=entry.name == "overview",
+            visibility="visible" if entry.listed and person.may(entry.role) else "hidden",
+        )
+        for entry in NAVIGATION
+    ]
+    page = st.navigation(pages, expanded=True)
     with st.sidebar:
         _account(person, page.url_path, say)
         st.markdown(escape_markdown(say("app.of", district=district.about["name"][language])))

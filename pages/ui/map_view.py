@@ -11,17 +11,27 @@ from branca.element import MacroElement
 from streamlit_folium import st_folium
 
 
-def show_map(base: folium.Map, layers: Sequence[MacroElement], on_pick: Callable[[dict[str, Any]], None]) -> None:
-    """Shows ``layers`` over ``base`` and calls ``on_pick`` with the properties of a feature that is clicked.
+def show_map(
+    base: folium.Map,
+    layers: Sequence[MacroElement],
+    on_pick: Callable[[dict[str, Any]], None] | None = None,
+    *,
+    on_tap: Callable[[float, float], None] | None = None,
+) -> None:
+    """Shows ``layers`` over ``base``. Calls ``on_pick`` with the properties of a feature that is clicked, ``on_tap``
+    with the longitude and latitude of a point of the ground, in the map's datum.
 
     The browser keeps its map and view as long as ``base`` is the same; only layers that changed are sent and drawn.
     ``base`` must be made anew at each run: the component hangs the layers into it. Panning and zooming rerun nothing.
     """
 
     def clicked() -> None:
-        feature = st.session_state["map"].get("last_active_drawing")
-        if feature and feature.get("properties"):
+        said = st.session_state["map"]
+        feature, ground = said.get("last_active_drawing"), said.get("last_clicked")
+        if on_pick and feature and feature.get("properties"):
             on_pick(feature["properties"])
+        if on_tap and ground:
+            on_tap(float(ground["lng"]), float(ground["lat"]))
 
     group = folium.FeatureGroup()
     for layer in layers:
@@ -33,6 +43,6 @@ def show_map(base: folium.Map, layers: Sequence[MacroElement], on_pick: Callable
             height=760,
             use_container_width=True,
             feature_group_to_add=group,
-            returned_objects=["last_active_drawing"],
+            returned_objects=["last_clicked" if on_tap else "last_active_drawing"],
             on_change=clicked,
         )

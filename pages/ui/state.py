@@ -165,11 +165,16 @@ def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: 
                 format_func=lambda layer: say(f"layer.{layer}"),
                 **in_url("layers", LAYERS, LAYERS),
             )
-            basemap = st.selectbox(
-                say("control.basemap"),
-                ["none", *basemaps],
-                format_func=lambda basemap: say(f"basemap.{basemap}"),
-                help=say("control.basemap_help"),
-                **in_url("basemap", "none", ["none", *basemaps]),
-            )
+            basemap = choose_basemap(say, basemaps)
     return View(lens, tuple(chosen), within_m, measure, tuple(layers), basemap, region)
+
+
+def choose_basemap(say: Say, basemaps: Sequence[str]) -> str:
+    """Which base map lies under the layers: ``none`` until one is chosen, for most are other people's servers."""
+    return st.selectbox(
+        say("control.basemap"),
+        ["none", *basemaps],
+        format_func=lambda basemap: say(f"basemap.{basemap}"),
+        help=say("control.basemap_help"),
+        **in_url("basemap", "none", ["none", *basemaps]),
+    )

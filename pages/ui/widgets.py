@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import TypedDict
+from typing import Any, TypedDict
 
 import streamlit as st
+
+from geo.web import page
 
 FOLDER = Path(__file__).parent
 
@@ -61,3 +63,47 @@ def region_table(
         },
         on_picked_change=picked,
     )
+
+
+_locate = st.components.v2.component(
+    "locate",
+    html="""<button type="button"></button>
+<p role="status"></p>""",
+    css=(FOLDER / "locate.css").read_text(encoding="utf-8"),
+    js=(FOLDER / "locate.js").read_text(encoding="utf-8"),
+)
+
+
+def locate(words: Mapping[str, str], on_located: Callable[[float, float, float], None]) -> None:
+    """A button that asks the browser where it is, then and only then: longitude, latitude (WGS-84 degrees) and how far
+    off they may be in metres go to ``on_located`` before the page runs again. Why there is none is said under it.
+
+    ``words``: of the button (``button``), while asking (``asking``), and for each reason there may be no location.
+    """
+
+    def located() -> None:
+        found = st.session_state["locate"].located
+        on_located(float(found["lon"]), float(found["lat"]), float(found["accuracy"]))
+
+    _locate(key="locate", data=dict(words), on_located_change=located)
+
+
+_stations = st.components.v2.component(
+    "stations",
+    html=f"""{(page.FOLDER / "templates" / "icons.svg").read_text(encoding="utf-8")}
+<div class="stations"></div>""",
+    css=(page.STATIC / "stations.css").read_text(encoding="utf-8")
+    + (FOLDER / "stations.css").read_text(encoding="utf-8"),
+    js=(page.STATIC / "stations.js").read_text(encoding="utf-8") + (FOLDER / "stations.js").read_text(encoding="utf-8"),
+)
+
+
+def stations(html: str, on_report: Callable[[dict[str, Any]], None]) -> None:
+    """The cards of an answer, as ``stations.html`` makes them; a report that is sent goes to ``on_report`` with its
+    ``facility``, ``what`` and ``words`` before the page runs again.
+    """
+
+    def reported() -> None:
+        on_report(dict(st.session_state["stations"].reported))
+
+    _stations(key="stations", data={"html": html}, on_reported_change=reported)

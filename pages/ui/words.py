@@ -9,6 +9,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from geo.intake.plan import RETIRED_AS
+from geo.people import REPORTS
 from geo.storage import Commit
 from geo.storage.seed import ACTOR
 from geo.words import Say
@@ -27,8 +28,8 @@ def choice_word(noun: str, column: str, value: Any, say: Say) -> str:
 
 
 def writer(by: str, say: Say) -> str:
-    """Who changed something: a person's name, or that it came with the pack."""
-    return say("commit.pack") if by == ACTOR else by
+    """Who changed something: a person's name, that it came with the pack, or that several reported it."""
+    return say({ACTOR: "commit.pack", REPORTS: "commit.reports"}[by]) if by in (ACTOR, REPORTS) else by
 
 
 def retired_because(reason: str, say: Say) -> str:

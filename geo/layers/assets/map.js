@@ -28,6 +28,15 @@ window.gongtu = (() => {
       const icon = L.divIcon({ className: "region-name", html: text("span", p.selected ? "selected" : "", p.label), iconSize: [0, 0] });
       return L.marker(latlng, { icon, interactive: false, keyboard: false, pane: "names" });
     }
+    if (p.metres) return L.circle(latlng, { radius: p.metres, pane: "gaps", interactive: false, color: "#284b8f", weight: 1, fillColor: "#284b8f", fillOpacity: 0.1 });
+    if (p.origin) {
+      const icon = L.divIcon({ className: "origin", html: text("span"), iconSize: [22, 22] });
+      return L.marker(latlng, { icon, pane: "points", alt: p.title, keyboard: false, zIndexOffset: 4000 });
+    }
+    if (p.number) {
+      const icon = L.divIcon({ className: "numbered " + p.tone, html: text("span", "", p.number), iconSize: [32, 32] });
+      return L.marker(latlng, { icon, pane: "points", alt: p.title, zIndexOffset: p.order, riseOnHover: true });
+    }
     const size = p.size || 20;
     const anchor = [size / 2 - (p.aside || 0) * size, size / 2];
     const icon = L.divIcon({ className: "facility", html: mark(p.mark, size), iconSize: [size, size], iconAnchor: anchor });
@@ -45,8 +54,9 @@ window.gongtu = (() => {
     layer.on("add", () => {
       const element = layer.getElement();
       if (!element) return;
-      element.setAttribute("tabindex", p.mark ? "0" : "-1");
-      if (p.mark) element.setAttribute("aria-label", [p.title, ...p.lines].join("，"));
+      const place = p.mark || p.number;
+      element.setAttribute("tabindex", place ? "0" : "-1");
+      if (place) element.setAttribute("aria-label", [p.title, ...p.lines].join("，"));
     });
     const box = text("div", "about");
     box.append(text("b", "", p.title));
@@ -55,7 +65,7 @@ window.gongtu = (() => {
   };
 
   // One layer of features in a pane; those only to be seen let clicks through.
-  const SILENT = ["gaps", "lines", "names"];
+  const SILENT = ["ground", "gaps", "lines", "names"];
   const layer = (pane, features) => L.geoJSON(features, {
     pane,
     interactive: !SILENT.includes(pane),
@@ -159,11 +169,12 @@ window.gongtu = (() => {
 
   // The panes, bottom to top; seen from afar, marks and names shrink so as not to hide one another (map.css).
   const FAR = 10.4;
+  let look = () => {};
   const prepare = (map, bounds, zoomCorner) => {
-    ["regions", "gaps", "lines", "cells", "points", "names"].forEach((name, i) => {
+    ["ground", "regions", "gaps", "lines", "cells", "points", "names"].forEach((name, i) => {
       map.createPane(name).style.zIndex = 401 + i;
     });
-    ["gaps", "lines", "names"].forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
+    SILENT.forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
     L.control.zoom({ position: zoomCorner, zoomInTitle: "+", zoomOutTitle: "−" }).addTo(map);
     const measure = () => {
       map.getContainer().classList.toggle("far", map.getZoom() < FAR);
@@ -172,13 +183,20 @@ window.gongtu = (() => {
     map.on("zoomend moveend", measure);
     document.fonts.ready.then(measure);
     measure();
-    // Until the map is touched, it shows the whole district whatever its size becomes.
+    // Until the map is touched, it shows what it is to show, the whole district at first, whatever its size becomes.
     const holder = map.getContainer();
-    const fit = () => map.fitBounds(bounds, { padding: [12, 12], animate: false });
+    let shown = bounds;
+    const fit = () => map.fitBounds(shown, { padding: shown === bounds ? [12, 12] : [44, 44], maxZoom: 16, animate: false });
     let untouched = true;
     ["pointerdown", "wheel", "keydown"].forEach((kind) => {
-      holder.addEventListener(kind, () => { untouched = false; }, { once: true, passive: true });
+      holder.addEventListener(kind, () => { untouched = false; }, { passive: true });
     });
+    look = (wanted) => {
+      if (JSON.stringify(wanted) === JSON.stringify(shown)) return;
+      shown = wanted;
+      untouched = true;
+      fit();
+    };
     const sized = new ResizeObserver(() => {
       map.invalidateSize({ animate: false });
       if (untouched) fit();
@@ -187,5 +205,5 @@ window.gongtu = (() => {
     sized.observe(holder);
   };
 
-  return { layer, explain, prepare, tiles: under };
+  return { layer, explain, prepare, tiles: under, focus: (_, bounds) => look(bounds) };
 })();

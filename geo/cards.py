@@ -1,0 +1,209 @@
+"""Stations as a reader meets them: how far, open until when, what is there, how far any of it can be trusted.
+
+One card a station, in words, for the page 找驿站 and the light page alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pandas as pd
+
+from geo.district import District
+from geo.facilities import AMENITIES, parse_amenities
+from geo.hours import Opening
+from geo.i18n import Language
+from geo.links import links
+from geo.nearest import Answer, Found, Mode, duration_s
+from geo.posted import posted
+from geo.words import Say, day, distance, distance_parts, local_name
+
+SOON_MINUTES = 60
+"""From so many minutes before it closes on, a station is said to close soon."""
+OLD_DAYS = 180
+"""A verification older than this is told with its age: stations go, and lists stay."""
+
+
+@dataclass(frozen=True)
+class Amenity:
+    """One thing a station has (``there``) or has not."""
+
+    name: str
+    words: str
+    there: bool
+
+
+@dataclass(frozen=True)
+class Card:
+    """One station in words. ``number``: its number on the map; ``tone``: open, soon (closes soon), closed, unknown."""
+
+    id: str
+    number: int
+    name: str
+    kind: str
+    synthetic: bool
+    tags: tuple[str, ...]
+    distance: str
+    unit: str
+    duration: str
+    tone: str
+    opening: str
+    posted: str
+    address: str
+    amenities: tuple[Amenity, ...]
+    not_said: str
+    checked: str
+    grounds: str
+    links: Mapping[str, str]
+    lon: float
+    lat: float
+
+
+def cards(
+    district: District,
+    found: Sequence[Found],
+    *,
+    at: datetime,
+    mode: Mode,
+    origin: tuple[float, float] | None,
+    asked: Sequence[str],
+    say: Say,
+    language: Language,
+    first: int = 1,
+) -> list[Card]:
+    """The stations found as cards, numbered from ``first``. ``origin`` (lon, lat, WGS-84) goes into the links;
+    ``asked``: the amenities that were asked for, which come first.
+    """
+    records = [{**district.facilities.iloc[one.row].to_dict(), "found": one} for one in found]
+    return [
+        _card(record, number, at, mode, origin, asked, say, language) for number, record in enumerate(records, first)
+    ]
+
+
+def _card(
+    record: Mapping[str, Any],
+    number: int,
+    at: datetime,
+    mode: Mode,
+    origin: tuple[float, float] | None,
+    asked: Sequence[str],
+    say: Say,
+    language: Language,
+) -> Card:
+    found: Found = record["found"]
+    name = local_name(record, language)
+    figure, unit = distance_parts(found.distance_m)
+    known = parse_amenities(record["amenities"])
+    order = sorted(known, key=lambda one: (one not in asked, not known[one], AMENITIES.index(one)))
+    unsaid = [say(f"amenity.{one}") for one in AMENITIES if one not in known]
+    lon, lat = _goal(record)
+    return Card(
+        id=record["id"],
+        number=number,
+        name=name,
+        kind=say(f"kind.{record['kind']}"),
+        synthetic=record["standing"] == "synthetic",
+        tags=tuple(say(f"state.{state}") for state in (record["state"],) if state != "open"),
+        distance=figure,
+        unit=say(f"near.{unit}"),
+        duration=say(f"near.{mode}", minutes=f"{max(1, round(duration_s(found.distance_m, mode) / 60)):,}"),
+        tone=_tone(found.opening, at),
+        opening=opening_words(found.opening, at, say),
+        posted=posted(record["opening_hours"], say),
+        address=record["address"],
+        amenities=tuple(Amenity(one, say(f"amenity.{one}"), known[one]) for one in order),
+        not_said=say("near.list").join(unsaid),
+        checked=_checked(record, at, say),
+        grounds=_grounds(record, say),
+        links=links(name, lon, lat, mode, origin),
+        lon=float(record["lon"]),
+        lat=float(record["lat"]),
+    )
+
+
+def _goal(record: Mapping[str, Any]) -> tuple[float, float]:
+    """Where to lead to: the entrance if it is known, else the station's point; lon, lat, WGS-84."""
+    lon, lat = record["entrance_lon"], record["entrance_lat"]
+    return (float(record["lon"]), float(record["lat"])) if pd.isna(lon) else (float(lon), float(lat))
+
+
+def _tone(opening: Opening, at: datetime) -> str:
+    if opening.state == "open" and opening.changes_at and _minutes(at, opening.changes_at) <= SOON_MINUTES:
+        return "soon" if opening.to == "closed" else "open"
+    return opening.state
+
+
+def _minutes(at: datetime, then: datetime) -> int:
+    """Whole minutes from one to the other, a begun one counted: what is left is never said to be more than it is."""
+    return int((then - at).total_seconds() // 60)
+
+
+def opening_words(opening: Opening, at: datetime, say: Say) -> str:
+    """``Opening`` at ``at`` as a line: 营业中 · 还有 40 分钟关门; 已关门 · 明天 07:00 开门; 开放时间未知."""
+    if opening.state == "unknown":
+        return say(f"open.unknown_{opening.why or 'said'}")
+    then = opening.changes_at
+    if then is None:
+        return say("open.always" if opening.state == "open" and opening.always else f"open.{opening.state}")
+    local = at.astimezone(then.tzinfo)
+    if opening.state == "open":
+        if opening.to != "closed":
+            return say("open.open")
+        left = _minutes(at, then)
+        if left <= SOON_MINUTES:
+            return say("open.soon", minutes=left)
+        return say("open.until", time=_clock(local, then, say))
+    return say("open.closed_until" if opening.to == "open" else "open.closed_unsure", time=_clock(local, then, say))
+
+
+def _clock(now: datetime, then: datetime, say: Say) -> str:
+    """A time to come as one says it: 20:00, 明天 07:00, 周六 08:00, 10月8日 08:00."""
+    days = (then.date() - now.date()).days
+    time = f"{then:%H:%M}"
+    if days == 0:
+        return time
+    if days == 1:
+        return say("open.tomorrow", time=time)
+    if days < 7:
+        return say("open.weekday", day=say(f"weekday.{then.weekday()}"), time=time)
+    return say("open.day", day=day(then.date(), say), time=time)
+
+
+def _checked(record: Mapping[str, Any], at: datetime, say: Say) -> str:
+    """When and by whom a station was last looked at; else that it only is said to be there."""
+    if not record["verified_on"]:
+        return say("near.claimed")
+    words = say("near.verified", date=record["verified_on"])
+    if record["verified_by"]:
+        words += say("near.verified_by", who=record["verified_by"])
+    if len(record["verified_on"]) == len("YYYY-MM-DD"):
+        days = (at.date() - date.fromisoformat(record["verified_on"])).days
+        if days > OLD_DAYS:
+            words += say("near.long_ago", days=f"{days:,}")
+    return words
+
+
+def _grounds(record: Mapping[str, Any], say: Say) -> str:
+    """On what grounds the record stands, and how far its place can be off."""
+    words = say("near.grounds", standing=say(f"standing.{record['standing']}"), date=record["as_of"])
+    if record["standing"] == "synthetic":
+        return say("near.synthetic")
+    if record["location_standing"] in ("assumed", "inferred"):
+        off = record["precision_m"]
+        words += say("near.place", standing=say(f"standing.{record['location_standing']}"))
+        words += "" if pd.isna(off) else say("near.off", metres=distance(float(off), say))
+    return words
+
+
+def left_out(answer: Answer, say: Say) -> list[str]:
+    """What was filtered away, a line for each reason."""
+    return [say(f"near.left_{reason}", count=f"{count:,}") for reason, count in answer.left_out.items() if count]
+
+
+def no_calendar(district: District, at: datetime, say: Say) -> str:
+    """A word where the holidays of the year asked about are not in the pack's table; else empty."""
+    year = at.astimezone(district.calendar.zone).year
+    return "" if year in district.calendar.years else say("near.no_calendar", year=year)
