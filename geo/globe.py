@@ -44,17 +44,14 @@ class Globe:
         return cls(longitude, latitude, cKDTree(_on_sphere(longitude, latitude)))
 
     def around(self, lon: float, lat: float, k: int) -> tuple[list[float], list[int]]:
-        """The ``k`` (over 0) points at the smallest angle from (lon, lat), degrees, or as many as there are.
-
-        By angle, smallest first: a number of metres that the geodesic to the point is longer than, and the point's
-        index. To every point that is not among them it is longer than the last of these numbers.
+        """The ``k`` (over 0) points at the smallest angle from (lon, lat), degrees, or as many as there are: the chords
+        of the angles, smallest first, and the points' indices. To every other point the chord is the last or longer.
         """
         count = min(k, len(self.lon))
         if not count:
             return [], []
-        found = self.tree.query(_one_on_sphere(lon, lat), count)
-        chords, points = (np.atleast_1d(column).tolist() for column in found)  # of one point, numbers
-        return [2 * POLAR_M * math.asin(min(chord / 2, 1.0)) - SLACK_M for chord in chords], points
+        chords, points = self.tree.query(_one_on_sphere(lon, lat), count)
+        return ([float(chords)], [int(points)]) if count == 1 else (chords.tolist(), points.tolist())
 
     def far(self, lon: float, lat: float, point: int) -> float:
         """The geodesic from (lon, lat) to one point, in metres rounded to ``ROUNDED``."""
@@ -87,6 +84,11 @@ class Globe:
         chords = np.linalg.norm(self.tree.data[points] - _one_on_sphere(lon, lat), axis=1)
         angles: Floats = 2 * np.arcsin(np.minimum(chords / 2, 1))
         return angles
+
+
+def least(chord: float) -> float:
+    """A number of metres that every geodesic is longer than whose ends are a ``chord`` apart on the sphere."""
+    return 2 * POLAR_M * math.asin(min(chord / 2, 1.0)) - SLACK_M
 
 
 def _on_sphere(lon: Floats, lat: Floats) -> Floats:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from geo.errors import ParameterError
 from geo.facilities import AMENITIES, KINDS, SERVING_STATES, FacilityKind, parse_amenities
-from geo.globe import Globe
+from geo.globe import Globe, least
 from geo.hours import Calendar, Opening, opening
 
 Reason = Literal["closed", "out_of_service", "amenity", "no_place"]
@@ -99,16 +99,17 @@ class _Hours:
 
     def __init__(self, texts: Sequence[str]) -> None:
         self._texts = texts
-        self._kept: dict[int, tuple[Calendar, datetime, Opening]] = {}
+        self._kept: dict[int, tuple[Calendar, float, float, Opening]] = {}
 
-    def at(self, text: int, at: datetime, calendar: Calendar) -> Opening:
-        """``opening`` of a text by its index."""
+    def at(self, text: int, at: datetime, calendar: Calendar, second: float) -> Opening:
+        """``opening`` of a text by its index; ``second`` is ``at.timestamp()``."""
         kept = self._kept.get(text)
-        if kept is not None and kept[0] is calendar and kept[1] <= at < (kept[2].changes_at or kept[1]):
-            return kept[2]
+        if kept is not None and kept[0] is calendar and kept[1] <= second < kept[2]:
+            return kept[3]
         found = opening(self._texts[text], at, calendar)
-        if found.changes_at is not None:
-            self._kept[text] = (calendar, at, found)
+        # Hours are told to the minute, and how far is looked ahead is too.
+        until = found.changes_at.timestamp() if found.changes_at else (second // 60 + 1) * 60
+        self._kept[text] = (calendar, second, until, found)
         return found
 
 
@@ -121,6 +122,7 @@ class _Question:
     wish: Wish
     at: datetime
     calendar: Calendar
+    second: float
     kinds: list[_Kind]
     amenities: int
     without: frozenset[int]
@@ -134,7 +136,8 @@ _NO_END: _Place = (math.inf, 0)
 class Stations:
     """The facilities of a district, or of the country, in an index; safe to share between threads.
 
-    By row (n,): ``serves``; ``amenities``, a bit for each that is known to be there; ``hours``, an index of ``texts``.
+    By row (n,): ``serves``; ``amenities``, a bit for each that is known to be there; ``hours``, an index of ``texts``;
+    and all three as ``facts``, because to read one cell of an array takes longer than of a list.
     """
 
     def __init__(
@@ -147,6 +150,7 @@ class Stations:
         row_of: dict[str, int],
     ) -> None:
         self._kinds, self._serves, self._amenities, self._hours = kinds, serves, amenities, hours
+        self._facts = list(zip(serves.tolist(), amenities.tolist(), hours.tolist(), strict=True))
         self._openings, self._row_of = _Hours(texts), row_of
 
     @classmethod
@@ -179,16 +183,24 @@ class Stations:
         it so; those whose hours are unknown are listed. Exact, however many stations there are. ParameterError, with
         ``field``, for a position that is not on earth.
         """
+        asked = self._question(lon, lat, wish, at, calendar)
+        return self._among(asked, FIRST + wish.n) or self._among(asked, THEN) or self._everywhere(asked)
+
+    def glance(self, lon: float, lat: float, wish: Wish, at: datetime, calendar: Calendar) -> Answer | None:
+        """``nearest``, for who must not wait: None where looking at some hundreds of stations does not settle it."""
+        asked = self._question(lon, lat, wish, at, calendar)
+        return self._among(asked, FIRST + wish.n) or self._among(asked, THEN)
+
+    def _question(self, lon: float, lat: float, wish: Wish, at: datetime, calendar: Calendar) -> _Question:
         for field, value, most in (("lon", lon, 180), ("lat", lat, 90)):
             if not abs(value) <= most:
                 raise ParameterError("nearest.degrees", field=field, value=value, most=most)
-        asked = _Question(
-            *(lon, lat, wish, at, calendar),
+        return _Question(
+            *(lon, lat, wish, at, calendar, at.timestamp()),
             kinds=[self._kinds[kind] for kind in dict.fromkeys(wish.kinds)],
             amenities=_bits(wish.amenities),
             without=frozenset(self._row_of[key] for key in wish.without if key in self._row_of),
         )
-        return self._among(asked, FIRST + wish.n) or self._among(asked, THEN) or self._everywhere(asked)
 
     def one(self, key: str, lon: float, lat: float, at: datetime, calendar: Calendar) -> Found | None:
         """A station by its id, whatever its state, from (lon, lat); None for an unknown id and for one without a
@@ -198,39 +210,42 @@ class Stations:
         for kind in self._kinds.values():
             point = int(np.searchsorted(kind.rows, row))
             if point < len(kind.rows) and kind.rows[point] == row:
-                return Found(row, kind.globe.far(lon, lat, point), self._openings.at(self._hours[row], at, calendar))
+                opened = self._openings.at(self._hours.item(row), at, calendar, at.timestamp())
+                return Found(row, kind.globe.far(lon, lat, point), opened)
         return None
 
     def _among(self, asked: _Question, k: int) -> Answer | None:
         """The answer by looking, in turn, at the ``k`` of each kind around; None where these do not settle it."""
         n, wanted, shut_too = asked.wish.n, asked.amenities, asked.wish.include_closed
-        around: list[tuple[float, int, Globe, int]] = []
+        around: list[tuple[float, int, _Kind]] = []
         limit = math.inf  # every station that is not among these is farther
         for kind in asked.kinds:
-            least, points = kind.globe.around(asked.lon, asked.lat, k)
-            around += zip(least, kind.rows[points].tolist(), [kind.globe] * len(points), points, strict=True)
+            chords, points = kind.globe.around(asked.lon, asked.lat, k)
+            around += [(chord, point, kind) for chord, point in zip(chords, points, strict=True)]
             if len(points) < len(kind.rows):
-                limit = min(limit, least[-1])
-        around.sort(key=_least)
-        rows = [row for _, row, _, _ in around]
-        columns = (column[rows].tolist() for column in (self._serves, self._amenities, self._hours))
+                limit = min(limit, least(chords[-1]))
+        if len(asked.kinds) > 1:
+            around.sort(key=_chord)
         found: list[_Place] = []
         closed: list[_Place] = []
         out_of_service: list[_Place] = []
         lacking: list[_Place] = []
         openings: dict[int, Opening] = {}
-        for (least, row, globe, point), serves, has, hours in zip(around, *columns, strict=True):
-            if least > limit or (len(found) >= n and least > found[n - 1][0]):
+        for chord, point, kind in around:
+            at_least = least(chord)
+            if at_least > limit or (len(found) >= n and at_least > found[n - 1][0]):
                 break
+            row = kind.rows.item(point)
             if row in asked.without:
                 continue
-            place = (globe.far(asked.lon, asked.lat, point), row)
+            place = (kind.globe.far(asked.lon, asked.lat, point), row)
+            serves, has, hours = self._facts[row]
             if not serves:
                 out_of_service.append(place)
             elif has & wanted != wanted:
                 lacking.append(place)
             else:
-                opened = openings[row] = self._openings.at(hours, asked.at, asked.calendar)
+                opened = openings[row] = self._openings.at(hours, asked.at, asked.calendar, asked.second)
                 insort(closed if opened.state == "closed" and not shut_too else found, place)
         if limit < math.inf and (len(found) < n or limit <= found[n - 1][0]):
             return None
@@ -265,8 +280,11 @@ class Stations:
             return count
 
         def shown(places: list[_Place]) -> tuple[Found, ...]:
-            said = (self._openings.at(self._hours[row], asked.at, asked.calendar) for _, row in places)
-            return tuple(Found(row, far, opened) for (far, row), opened in zip(places, said, strict=True))
+            hours = [(far, row, self._hours.item(row)) for far, row in places]
+            return tuple(
+                Found(row, far, self._openings.at(text, asked.at, asked.calendar, asked.second))
+                for far, row, text in hours
+            )
 
         found = first("found")
         last = found[-1] if len(found) == n else _NO_END
@@ -282,7 +300,7 @@ class Stations:
         shut = np.zeros(self._hours.max(initial=0) + 1, dtype=bool)
         if not asked.wish.include_closed:
             for text in np.unique(hours[serves & has]).tolist():
-                shut[text] = self._openings.at(text, asked.at, asked.calendar).state == "closed"
+                shut[text] = self._openings.at(text, asked.at, asked.calendar, asked.second).state == "closed"
         passed_over = np.isin(kind.rows, list(asked.without))
         sorted_out = {
             "out_of_service": ~serves,
@@ -303,7 +321,7 @@ def _left_out(asked: _Question, *, closed: int, out_of_service: int, amenity: in
     return {"closed": closed, "out_of_service": out_of_service, "amenity": amenity, "no_place": no_place}
 
 
-def _least(around: tuple[float, int, Globe, int]) -> float:
+def _chord(around: tuple[float, int, _Kind]) -> float:
     return around[0]
 
 

@@ -305,7 +305,9 @@ def test_the_answer_is_that_of_looking_at_everything(
     records = [{**row, "lon": row["place"][0], "lat": row["place"][1]} for row in rows]
     facilities = frame({}, *records).iloc[1:].reset_index(drop=True)
     at = NOON + timedelta(minutes=minutes)
-    answer = Stations.of(facilities).nearest(*origin, wish, at, CALENDAR)
+    stations = Stations.of(facilities)
+    answer = stations.nearest(*origin, wish, at, CALENDAR)
+    assert stations.glance(*origin, wish, at, CALENDAR) in (answer, None)
     found, counts, closed = brute_force(facilities, *origin, wish, at)
     assert [(one.distance_m, one.row) for one in answer.found] == found
     assert answer.left_out == counts
@@ -345,6 +347,14 @@ def test_from_far_away_among_thousands(lon: float, lat: float, amenities: tuple[
     found, counts, closed = brute_force(facilities, lon, lat, wish, NOON)
     assert [(one.distance_m, one.row) for one in answer.found] == found
     assert (answer.left_out, [one.row for one in answer.closed]) == (counts, closed)
+
+
+def test_a_glance_is_enough_where_stations_are_near_and_tells_where_it_is_not() -> None:
+    stations = Stations.of(scattered(3_000, 116.2, 116.6, 39.4, 39.9))
+    asked = (116.4, 39.6, REST, NOON, CALENDAR)
+    assert stations.glance(*asked) == stations.nearest(*asked)
+    assert stations.glance(-74.0, 40.7, REST, NOON, CALENDAR) is None, "all are about as far"
+    assert stations.glance(116.4, 39.6, Wish(("rest_station",), ("fridge",)), NOON, CALENDAR) is None, "none has one"
 
 
 def test_many_ask_at_once() -> None:

@@ -143,7 +143,9 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         moment = _moment(at, ready) if at else workspace.now()
         east, north = (lon, lat) if datum == "wgs84" else map(float, convert(lon, lat, datum, "wgs84"))
         wish = Wish(tuple(dict.fromkeys(kind)), tuple(dict.fromkeys(amenity)), n, include_closed)
-        answer = ready.stations.nearest(east, north, wish, moment, ready.calendar)
+        asked = (east, north, wish, moment, ready.calendar)
+        # A long search, as from another continent, is not one that others wait for.
+        answer = ready.stations.glance(*asked) or await run_in_threadpool(ready.stations.nearest, *asked)
         local = moment.astimezone(ready.calendar.zone)
         results = _results(answer.found, mode, (east, north), ready)
         standings = [result["standing"] for result in results]

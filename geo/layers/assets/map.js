@@ -28,7 +28,7 @@ window.gongtu = (() => {
       const icon = L.divIcon({ className: "region-name", html: text("span", p.selected ? "selected" : "", p.label), iconSize: [0, 0] });
       return L.marker(latlng, { icon, interactive: false, keyboard: false, pane: "names" });
     }
-    if (p.metres) return L.circle(latlng, { radius: p.metres, pane: "gaps", interactive: false, color: "#284b8f", weight: 1, fillColor: "#284b8f", fillOpacity: 0.1 });
+    if (p.metres) return L.circle(latlng, { radius: p.metres, pane: "gaps", interactive: false, color: "#284b8f", weight: 1, fillColor: "#284b8f", fillOpacity: 0.06 });
     if (p.origin) {
       const icon = L.divIcon({ className: "origin", html: text("span"), iconSize: [22, 22] });
       return L.marker(latlng, { icon, pane: "points", alt: p.title, keyboard: false, zIndexOffset: 4000 });
