@@ -13,7 +13,7 @@ from typing import Any
 import pandas as pd
 
 from geo.district import District
-from geo.facilities import AMENITIES, parse_amenities
+from geo.facilities import AMENITIES, SERVING_STATES, parse_amenities
 from geo.hours import Opening
 from geo.i18n import Language
 from geo.links import links
@@ -62,42 +62,36 @@ class Card:
     lat: float
 
 
-def cards(
-    district: District,
-    found: Sequence[Found],
-    *,
-    at: datetime,
-    mode: Mode,
-    origin: tuple[float, float] | None,
-    asked: Sequence[str],
-    say: Say,
-    language: Language,
-    first: int = 1,
-) -> list[Card]:
-    """The stations found as cards, numbered from ``first``. ``origin`` (lon, lat, WGS-84) goes into the links;
-    ``asked``: the amenities that were asked for, which come first.
+@dataclass(frozen=True)
+class Reader:
+    """Who reads the cards: their words, when and how they go from where (lon, lat, WGS-84), the amenities they ask for,
+    which come first, and whether they may read who verified a station: a person's name, which is for staff.
     """
-    records = [{**district.facilities.iloc[one.row].to_dict(), "found": one} for one in found]
-    return [
-        _card(record, number, at, mode, origin, asked, say, language) for number, record in enumerate(records, first)
-    ]
+
+    say: Say
+    language: Language
+    at: datetime
+    mode: Mode
+    origin: tuple[float, float]
+    amenities: tuple[str, ...] = ()
+    staff: bool = False
 
 
-def _card(
-    record: Mapping[str, Any],
-    number: int,
-    at: datetime,
-    mode: Mode,
-    origin: tuple[float, float] | None,
-    asked: Sequence[str],
-    say: Say,
-    language: Language,
-) -> Card:
-    found: Found = record["found"]
-    name = local_name(record, language)
+def cards(district: District, found: Sequence[Found], reader: Reader, *, first: int = 1) -> tuple[Card, ...]:
+    """The stations found as cards, numbered from ``first``."""
+    return tuple(
+        _card(district.facilities.iloc[one.row].to_dict(), one, number, reader)
+        for number, one in enumerate(found, first)
+    )
+
+
+def _card(record: Mapping[str, Any], found: Found, number: int, reader: Reader) -> Card:
+    say, at, mode = reader.say, reader.at, reader.mode
+    name, state = local_name(record, reader.language), say(f"state.{record['state']}")
+    serving = record["state"] in SERVING_STATES
     figure, unit = distance_parts(found.distance_m)
     known = parse_amenities(record["amenities"])
-    order = sorted(known, key=lambda one: (one not in asked, not known[one], AMENITIES.index(one)))
+    order = sorted(known, key=lambda one: (one not in reader.amenities, not known[one], AMENITIES.index(one)))
     unsaid = [say(f"amenity.{one}") for one in AMENITIES if one not in known]
     lon, lat = _goal(record)
     return Card(
@@ -106,19 +100,19 @@ def _card(
         name=name,
         kind=say(f"kind.{record['kind']}"),
         synthetic=record["standing"] == "synthetic",
-        tags=tuple(say(f"state.{state}") for state in (record["state"],) if state != "open"),
+        tags=(state,) if serving and record["state"] != "open" else (),
         distance=figure,
         unit=say(f"near.{unit}"),
         duration=say(f"near.{mode}", minutes=f"{max(1, round(duration_s(found.distance_m, mode) / 60)):,}"),
-        tone=_tone(found.opening, at),
-        opening=opening_words(found.opening, at, say),
+        tone=_tone(found.opening, at) if serving else "closed",
+        opening=opening_words(found.opening, at, say) if serving else say("near.not_serving", state=state),
         posted=posted(record["opening_hours"], say),
         address=record["address"],
         amenities=tuple(Amenity(one, say(f"amenity.{one}"), known[one]) for one in order),
         not_said=say("near.list").join(unsaid),
-        checked=_checked(record, at, say),
+        checked=_checked(record, reader),
         grounds=_grounds(record, say),
-        links=links(name, lon, lat, mode, origin),
+        links=links(name, lon, lat, mode, reader.origin),
         lon=float(record["lon"]),
         lat=float(record["lat"]),
     )
@@ -172,15 +166,17 @@ def _clock(now: datetime, then: datetime, say: Say) -> str:
     return say("open.day", day=day(then.date(), say), time=time)
 
 
-def _checked(record: Mapping[str, Any], at: datetime, say: Say) -> str:
+def _checked(record: Mapping[str, Any], reader: Reader) -> str:
     """When and by whom a station was last looked at; else that it only is said to be there."""
+    say = reader.say
     if not record["verified_on"]:
         return say("near.claimed")
     words = say("near.verified", date=record["verified_on"])
     if record["verified_by"]:
-        words += say("near.verified_by", who=record["verified_by"])
+        who = record["verified_by"] if reader.staff else say("near.somebody")
+        words += say("near.verified_by", who=who)
     if len(record["verified_on"]) == len("YYYY-MM-DD"):
-        days = (at.date() - date.fromisoformat(record["verified_on"])).days
+        days = (reader.at.date() - date.fromisoformat(record["verified_on"])).days
         if days > OLD_DAYS:
             words += say("near.long_ago", days=f"{days:,}")
     return words

@@ -8,7 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from geo.cards import Card, cards, left_out, no_calendar
+from geo.cards import Card, Reader, cards, left_out, no_calendar
 from geo.district import District
 from geo.facilities import FacilityKind
 from geo.i18n import Language
@@ -94,38 +94,30 @@ def origin_of(hit: Hit, language: Language) -> Origin:
 
 
 def view(
-    district: District, asked: Asked, say: Say, language: Language, *, wechat: bool = False, receipt: str = ""
+    district: District,
+    asked: Asked,
+    say: Say,
+    language: Language,
+    *,
+    staff: bool = False,
+    wechat: bool = False,
+    receipt: str = "",
 ) -> View:
-    """The stations for what was asked, in words."""
+    """The stations for what was asked, in words; ``staff`` may read who verified them."""
     origin = asked.origin
     here = (origin.lon, origin.lat)
     answer = district.stations.nearest(*here, asked.wish, asked.at, district.calendar)
-
-    def shown(found: tuple[Found, ...], first: int) -> tuple[Card, ...]:
-        return tuple(
-            cards(
-                district,
-                found,
-                at=asked.at,
-                mode=asked.mode,
-                origin=here,
-                asked=asked.amenities,
-                say=say,
-                language=language,
-                first=first,
-            )
-        )
-
-    this = _this(district, asked)
-    first = 1 + len(this)
+    reader = Reader(say, language, asked.at, asked.mode, here, asked.amenities, staff)
+    this = cards(district, _this(district, asked), reader)
+    listed = cards(district, answer.found, reader, first=1 + len(this))
     return View(
         here=here,
         where=_where(origin, say),
         notes=_notes(district, asked, answer, say),
-        this=shown(this, 1)[0] if this else None,
-        cards=shown(answer.found, first),
+        this=this[0] if this else None,
+        cards=listed,
         left_out=tuple(left_out(answer, say)),
-        closed=shown(answer.closed, first + len(answer.found)),
+        closed=cards(district, answer.closed, reader, first=1 + len(this) + len(listed)),
         assumed=say(
             "near.assumed",
             detour=DETOUR,

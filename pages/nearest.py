@@ -12,7 +12,7 @@ from geo.i18n import explain, translate
 from geo.layers.base import basemaps
 from geo.web import page
 from geo.web.session import network
-from pages.ui import cached, finder_panel, state, widgets
+from pages.ui import access, cached, finder_panel, state, widgets
 from pages.ui.map_view import show_map
 from pages.ui.nearest_map import nearest_map
 
@@ -54,6 +54,7 @@ def view() -> None:
                 asked,
                 say,
                 language,
+                staff=access.who().may("staff"),
                 wechat=finder.in_wechat(st.context.headers.get("user-agent", "")),
                 receipt=st.session_state.get("receipt", ""),
             )

@@ -154,6 +154,13 @@ def test_a_poster_leads_to_its_station_first(phone: TestClient) -> None:
     assert "没有这个驿站" in words(gone)
 
 
+def test_the_poster_of_a_station_that_is_out_of_service_says_so(phone: TestClient) -> None:
+    answer = phone.get("/m", params={"station": "F3"})
+    assert names(answer)[0] == "F3站"
+    assert "不在服务（停用）" in words(answer)
+    assert "营业中" not in words(answer)
+
+
 def test_other_places_of_a_name_are_offered(phone: TestClient) -> None:
     answer = phone.get("/m", params={"place": "东庄村"})
     first, second = "village:110199001202", "village:110199003201"

@@ -144,8 +144,9 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         east, north = (lon, lat) if datum == "wgs84" else map(float, convert(lon, lat, datum, "wgs84"))
         wish = Wish(tuple(dict.fromkeys(kind)), tuple(dict.fromkeys(amenity)), n, include_closed)
         asked = (east, north, wish, moment, ready.calendar)
-        # A long search, as from another continent, is not one that others wait for.
-        answer = ready.stations.glance(*asked) or await run_in_threadpool(ready.stations.nearest, *asked)
+        answer = ready.stations.glance(*asked)
+        if answer is None:  # a long search, as from another continent: others do not wait for it
+            answer = await run_in_threadpool(ready.stations.nearest, *asked)
         local = moment.astimezone(ready.calendar.zone)
         results = _results(answer.found, mode, (east, north), ready)
         standings = [result["standing"] for result in results]
