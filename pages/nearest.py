@@ -1,7 +1,6 @@
 """找驿站: the nearest open station from wherever one is; the list first, the map with the same numbers beside it."""
 
 from functools import partial
-from typing import Any
 
 import streamlit as st
 
@@ -21,7 +20,7 @@ say = partial(translate, language=language)
 tiles = basemaps(cached.settings())
 
 
-def reported(report: dict[str, Any]) -> None:
+def reported(report: dict[str, str]) -> None:
     """Sends a report on, and keeps what came of it for the answer."""
     workspace = cached.workspace()
     sender = network(st.context.ip_address or "localhost")

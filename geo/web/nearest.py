@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 from datetime import datetime
+from threading import Lock
 from time import monotonic
 from typing import Annotated, Any
 
@@ -93,23 +94,28 @@ class Lookout:
 
     def __init__(self, workspace: Workspace, said: Said) -> None:
         self._workspace, self._said = workspace, said
+        self._looking = Lock()
         self._ready: Ready | None = None
         self._looked = 0.0
 
     async def ready(self) -> Ready:
-        """What is ready; made so, where the district has changed, while others go on being served."""
-        if self._ready is None or monotonic() - self._looked > SEEN_AGAIN_S:
-            return await run_in_threadpool(self._look)
-        return self._ready
+        """What is ready; made so, where the district has changed, without holding up who asks for something else."""
+        return self._fresh() or await run_in_threadpool(self._look)
+
+    def _fresh(self) -> Ready | None:
+        return self._ready if monotonic() - self._looked <= SEEN_AGAIN_S else None
 
     def _look(self) -> Ready:
-        looked = monotonic()
-        district = self._workspace.district()
-        ready = self._ready
-        if ready is None or ready.district is not district:
-            ready = Ready(district, self._said(district))
-        self._ready, self._looked = ready, looked
-        return ready
+        with self._looking:
+            if fresh := self._fresh():  # somebody else looked while this one waited
+                return fresh
+            looked = monotonic()
+            district = self._workspace.district()
+            ready = self._ready
+            if ready is None or ready.district is not district:
+                ready = Ready(district, self._said(district))
+            self._ready, self._looked = ready, looked
+            return ready
 
 
 def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:

@@ -171,9 +171,7 @@ def wishes(district: District, origin: Origin, now: datetime, say: Say) -> Asked
             **state.in_url("mode", "ebike", MODES),
         )
         closed_too = st.checkbox(say("near.closed_too"), **state.in_url("closed", False, (False, True)))
-        then = st.datetime_input(
-            say("near.at"), value=None, key="at", format="YYYY-MM-DD", min_value=now.replace(tzinfo=None).min
-        )
+        then = st.datetime_input(say("near.at"), value=None, key="at", format="YYYY-MM-DD")
     at = then.replace(tzinfo=district.calendar.zone) if then else now
     reported = st.session_state.get("reported", "")
     return Asked(

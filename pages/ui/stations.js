@@ -6,6 +6,7 @@ export default function (component) {
     root.dataset.html = data.html
     root.innerHTML = data.html
     rememberApps(root)
+    root.querySelector(".to-map").onclick = () => document.querySelector(".st-key-map")?.scrollIntoView()
     const said = root.querySelector('.said[role="status"]')
     if (said) {
       said.tabIndex = -1

@@ -82,8 +82,10 @@ def locate(words: Mapping[str, str], on_located: Callable[[float, float, float],
     """
 
     def located() -> None:
-        found = st.session_state["locate"].located
-        on_located(float(found["lon"]), float(found["lat"]), float(found["accuracy"]))
+        said = _object(st.session_state["locate"].located)
+        lon, lat, accuracy = (said.get(name) for name in ("lon", "lat", "accuracy"))
+        if _within(lon, 180) and _within(lat, 90) and _within(accuracy, EARTH_M):
+            on_located(float(lon), float(lat), abs(float(accuracy)))
 
     _locate(key="locate", data=dict(words), on_located_change=located)
 
@@ -98,12 +100,27 @@ _stations = st.components.v2.component(
 )
 
 
-def stations(html: str, on_report: Callable[[dict[str, Any]], None]) -> None:
+def stations(html: str, on_report: Callable[[dict[str, str]], None]) -> None:
     """The cards of an answer, as ``stations.html`` makes them; a report that is sent goes to ``on_report`` with its
     ``facility``, ``what`` and ``words`` before the page runs again.
     """
 
     def reported() -> None:
-        on_report(dict(st.session_state["stations"].reported))
+        said = _object(st.session_state["stations"].reported)
+        on_report({name: str(said.get(name, "")) for name in ("facility", "what", "words")})
 
     _stations(key="stations", data={"html": html}, on_reported_change=reported)
+
+
+EARTH_M = 20_040_000
+"""Half of the way around: nobody is farther off than that."""
+
+
+def _object(said: Any) -> Mapping[str, Any]:
+    """What a browser sent, where it is an object: anybody can send anything."""
+    return said if isinstance(said, Mapping) else {}
+
+
+def _within(value: Any, limit: float) -> bool:
+    """Whether ``value`` is a number that far from zero at most; NaN is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and abs(value) <= limit

@@ -31,7 +31,7 @@ window.gongtu = (() => {
     if (p.metres) return L.circle(latlng, { radius: p.metres, pane: "gaps", interactive: false, color: "#284b8f", weight: 1, fillColor: "#284b8f", fillOpacity: 0.06 });
     if (p.origin) {
       const icon = L.divIcon({ className: "origin", html: text("span"), iconSize: [22, 22] });
-      return L.marker(latlng, { icon, pane: "points", alt: p.title, keyboard: false, zIndexOffset: 4000 });
+      return L.marker(latlng, { icon, pane: "points", alt: p.title, keyboard: false, zIndexOffset: 2000 });
     }
     if (p.number) {
       const icon = L.divIcon({ className: "numbered " + p.tone, html: text("span", "", p.number), iconSize: [32, 32] });
