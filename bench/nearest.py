@@ -7,6 +7,9 @@ The search: microseconds a query, one after another, against PostGIS (``<->`` on
 statement over its Unix socket) and against a loop of haversines in plain Python. The same synthetic stations, the same
 places, the same question: five stations in service whatever the hour, which PostGIS knows nothing of. ``with hours`` is
 our answer to the whole question, hours read.
+
+In bulk: the nearest two of many places at once on the plane, which is how coverage asks, against one statement of
+PostGIS for all of them (``<->`` on geometry, a lateral join).
 """
 
 from __future__ import annotations
@@ -31,6 +34,7 @@ import numpy as np
 import pandas as pd
 import psycopg
 
+from geo.distance import Plane, nearest_two
 from geo.facilities import AMENITIES, SERVING_STATES, FacilityKind
 from geo.hours import Calendar
 from geo.nearest import Answer, Stations, Wish
@@ -59,6 +63,12 @@ SELECT id FROM ({POSTGIS.replace("LIMIT 5", "LIMIT 25")}) AS near JOIN station U
 ORDER BY round(ST_Distance(place, ST_SetSRID(ST_MakePoint(%s, %s), 4326)::geography)::numeric, 3), id LIMIT 5
 """
 """On the ellipsoid: ``<->`` measures on a sphere, which here and there swaps two."""
+
+BULK = 10_000
+BULK_SQL = """
+SELECT near.metres FROM asked CROSS JOIN LATERAL
+    (SELECT asked.place <-> site.place AS metres FROM site ORDER BY asked.place <-> site.place LIMIT 2) AS near
+"""
 
 Place = tuple[float, float]
 Figures = dict[str, dict[str, object]]
@@ -199,6 +209,32 @@ def in_postgis(facilities: pd.DataFrame, dsn: str, places: list[Place]) -> tuple
         return took, [[key for (key,) in cursor.execute(EXACT, (*place, *place, *place))] for place in places]
 
 
+def in_bulk(facilities: pd.DataFrame, dsn: str) -> tuple[float, float]:
+    """Microseconds a place, ours and PostGIS's, for the nearest two of ``BULK``; SystemExit where they differ."""
+    serving = facilities[facilities["state"].isin(SERVING_STATES)]
+    plane = Plane("EPSG:32650")
+    sites = plane.project(serving["lon"], serving["lat"])
+    places = plane.project(*np.random.default_rng(3).uniform(*BOX, (BULK, 2)).T)
+    nearest_two(*places, *sites)  # threads are up
+    begun = time.perf_counter()
+    ours = nearest_two(*places, *sites)
+    took = time.perf_counter() - begun
+    with psycopg.connect(dsn, autocommit=True) as connection, connection.cursor() as cursor:
+        cursor.execute("CREATE TEMP TABLE site (place geometry(Point, 32650)); CREATE TEMP TABLE asked (LIKE site)")
+        for table, (x, y) in (("site", sites), ("asked", places)):
+            with cursor.copy(f"COPY {table} FROM STDIN") as copy:
+                for east, north in zip(x.tolist(), y.tolist(), strict=True):
+                    copy.write_row((f"SRID=32650;POINT({east} {north})",))
+        cursor.execute("CREATE INDEX ON site USING gist (place)")
+        cursor.execute("ANALYZE site; ANALYZE asked")
+        begun = time.perf_counter()
+        theirs = cursor.execute(BULK_SQL).fetchall()
+        postgis = time.perf_counter() - begun
+    if not np.allclose(np.sort(ours.metres.ravel()), np.sort([row[0] for row in theirs]), atol=1e-6):
+        raise SystemExit("distances differ from PostGIS's")
+    return took / BULK * 1e6, postgis / BULK * 1e6
+
+
 def run() -> Figures:
     """The figures of this benchmark, printed as they are found; without PostGIS, none that are against it."""
     figures: Figures = {}
@@ -219,8 +255,18 @@ def run() -> Figures:
         else:
             with cluster(bin_folder) as dsn:
                 postgis, ids = in_postgis(facilities, dsn, places)
+                bulk, bulk_postgis = in_bulk(facilities, dsn)
             print(f"nearest: {name:>4} stations, PostGIS <-> {postgis:7.1f} µs, {postgis / ours:.1f}x as long")
             against["PostGIS <->"] = postgis
+            ratio = bulk_postgis / bulk
+            print(f"nearest: {name:>4} stations, in bulk {bulk:.2f} µs, PostGIS {bulk_postgis:.1f} µs, {ratio:.0f}x")
+            said = {
+                "value": round(bulk, 3),
+                "unit": "µs",
+                "ratio": round(ratio, 1),
+                "against": "PostGIS <->, lateral join",
+            }
+            figures[f"nearest_{name}_in_bulk"] = said
             found = [search(index, whatever_hour, place).found for place in places]
             keys = facilities["id"].to_numpy()
             if [[keys[one.row] for one in five] for five in found] != ids:

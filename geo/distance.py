@@ -126,6 +126,10 @@ class Grid:
         return np.tile(x, self.size), np.repeat(y, self.size)
 
 
+POINTS_A_SITE = 4
+"""From so many points a site on, gathering points into cells is faster than asking a tree for each."""
+
+
 class Nearest(NamedTuple):
     """The nearest and second nearest site of each point, columns 0 and 1: ``site`` its index, ``metres`` (n, 2)."""
 
@@ -139,8 +143,9 @@ def nearest_two(x: ArrayLike, y: ArrayLike, sites_x: ArrayLike, sites_y: ArrayLi
     Points (n,) and sites (m,) on one plane; sites sorted by id: of equally distant ones the smaller index, and so
     the smaller id, comes first. -1 and NaN where there is no such site or the point is NaN. FrameError for degrees.
 
-    Exact: a cell's candidates are the sites no farther from its centre than the second nearest is, plus twice the
-    distance from centre to corner; no other site can be among the two nearest of a point of that cell.
+    Where points are many for each site (``POINTS_A_SITE``), they are gathered into cells. Exact: a cell's candidates
+    are the sites no farther from its centre than the second nearest is, plus twice the distance from centre to corner;
+    no other site can be among the two nearest of a point of that cell.
     """
     px, py, sx, sy = (np.asarray(values, dtype=np.float64) for values in (x, y, sites_x, sites_y))
     refuse_degrees(px, py)
@@ -150,13 +155,43 @@ def nearest_two(x: ArrayLike, y: ArrayLike, sites_x: ArrayLike, sites_y: ArrayLi
     site = np.full((2, len(px)), -1, dtype=np.int32)
     metres = np.full((2, len(px)), np.nan)
     if len(sx) and not np.isnan(px).all():
-        candidates = _Candidates.of(px, py, sx, sy)
+        few = len(px) < POINTS_A_SITE * len(sx)
+        search = _Tree.of(sx, sy) if few else _Candidates.of(px, py, sx, sy)
 
         def work(part: slice) -> None:
-            site[:, part], metres[:, part] = candidates.nearest_two(px[part], py[part])
+            site[:, part], metres[:, part] = search.nearest_two(px[part], py[part])
 
         in_chunks(len(px), work)
     return Nearest(site.T, metres.T)
+
+
+@dataclass(frozen=True, eq=False)
+class _Tree:
+    """The sites in a k-d tree, asked point by point."""
+
+    tree: KDTree
+
+    @classmethod
+    def of(cls, sx: Floats, sy: Floats) -> _Tree:
+        return cls(KDTree(np.column_stack((sx, sy))))
+
+    def nearest_two(self, x: Floats, y: Floats) -> tuple[NDArray[np.int32], Floats]:
+        """Site and metres, each (2, n), of the nearest two of each point."""
+        sites = np.full((2, len(x)), -1, dtype=np.int32)
+        metres = np.full((2, len(x)), np.nan)
+        known = np.flatnonzero(np.isfinite(x) & np.isfinite(y))
+        points = np.column_stack((x[known], y[known]))
+        far, near = self.tree.query(points, k=3)  # the third tells whether the second is the only one so far away
+        tied = np.isfinite(far[:, 1]) & ((far[:, 0] == far[:, 1]) | (far[:, 1] == far[:, 2]))
+        for row in np.flatnonzero(tied):
+            around = np.array(self.tree.query_ball_point(points[row], far[row, 1] * (1 + 1e-12), return_sorted=True))
+            away = np.sqrt(((self.tree.data[around] - points[row]) ** 2).sum(axis=1))
+            near[row, :2] = around[np.argsort(away, kind="stable")[:2]]
+        there = np.isfinite(far[:, :2])
+        sites[:, known] = np.where(there, near[:, :2], -1).T
+        away = np.sqrt(((self.tree.data[np.where(there, near[:, :2], 0)] - points[:, None]) ** 2).sum(axis=2))
+        metres[:, known] = np.where(there, away, np.nan).T
+        return sites, metres
 
 
 @dataclass(frozen=True, eq=False)

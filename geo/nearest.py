@@ -107,8 +107,9 @@ class _Hours:
         if kept is not None and kept[0] is calendar and kept[1] <= second < kept[2]:
             return kept[3]
         found = opening(self._texts[text], at, calendar)
-        # Hours are told to the minute, and how far is looked ahead is too.
-        until = found.changes_at.timestamp() if found.changes_at else (second // 60 + 1) * 60
+        # Hours are told, and looked ahead, to the minute; why they are unknown may change before they are known.
+        change = found.changes_at if found.state != "unknown" else None
+        until = change.timestamp() if change else (second // 60 + 1) * 60
         self._kept[text] = (calendar, second, until, found)
         return found
 

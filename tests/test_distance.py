@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo import distance
 from geo.distance import CHUNK, Plane, nearest_two, require_metres
 from geo.errors import FrameError
 
@@ -85,6 +86,22 @@ def test_no_site_one_site_no_point_unknown_point() -> None:
     np.testing.assert_array_equal(one.metres, [[7.0, np.nan], [np.nan, np.nan]])
     assert nearest_two([], [], [WEST], [SOUTH]).site.shape == (0, 2)
     assert nearest_two([np.nan], [np.nan], [WEST], [SOUTH]).site.tolist() == [[-1, -1]]
+
+
+@pytest.mark.parametrize("points_a_site", [0, 10**9])
+def test_gathered_or_one_by_one_it_is_the_same(monkeypatch: pytest.MonkeyPatch, points_a_site: int) -> None:
+    """A lattice with 3,000 points between 400 sites, most of which tie, and some points unknown."""
+    monkeypatch.setattr(distance, "POINTS_A_SITE", points_a_site)
+    random = np.random.default_rng(5)
+    x, y = WEST + 250.0 * random.integers(0, 80, (2, 3_000))
+    sx, sy = WEST + 500.0 * random.integers(0, 40, (2, 400))
+    x[::97] = np.nan
+    site, metres = by_hand(x, y, sx, sy)
+    unknown = np.isnan(x)
+    site[unknown], metres[unknown] = -1, np.nan
+    found = nearest_two(x, y, sx, sy)
+    np.testing.assert_array_equal(found.site, site)
+    np.testing.assert_array_equal(found.metres, metres)
 
 
 def test_sites_on_one_spot_come_in_their_order() -> None:

@@ -100,7 +100,8 @@ class Lookout:
 
     async def ready(self) -> Ready:
         """What is ready; made so, where the district has changed, without holding up who asks for something else."""
-        return self._fresh() or await run_in_threadpool(self._look)
+        fresh = self._fresh()
+        return fresh if fresh is not None else await run_in_threadpool(self._look)
 
     def _fresh(self) -> Ready | None:
         return self._ready if monotonic() - self._looked <= SEEN_AGAIN_S else None
