@@ -23,6 +23,8 @@ from geo.words import Say, day, distance, distance_parts, local_name
 
 SOON_MINUTES = 60
 """From so many minutes before it closes on, a station is said to close soon."""
+ROUGH_M = 500
+"""From so many metres on a place is said to be rough, and a distance from or to it is told no more exactly."""
 OLD_DAYS = 180
 """A verification older than this is told with its age: stations go, and lists stay."""
 
@@ -64,15 +66,17 @@ class Card:
 
 @dataclass(frozen=True)
 class Reader:
-    """Who reads the cards: their words, when and how they go from where (lon, lat, WGS-84), the amenities they ask for,
-    which come first, and whether they may read who verified a station: a person's name, which is for staff.
+    """Who reads the cards: their words, when (in the district's zone) and how they go, from where (lon, lat, WGS-84;
+    None where only a place near them is known) and how far off that may be, the amenities they ask for, which come
+    first, and whether they may read who verified a station: a person's name, which is for staff.
     """
 
     say: Say
     language: Language
     at: datetime
     mode: Mode
-    origin: tuple[float, float]
+    origin: tuple[float, float] | None = None
+    off_m: float = 0
     amenities: tuple[str, ...] = ()
     staff: bool = False
 
@@ -89,10 +93,15 @@ def _card(record: Mapping[str, Any], found: Found, number: int, reader: Reader) 
     say, at, mode = reader.say, reader.at, reader.mode
     name, state = local_name(record, reader.language), say(f"state.{record['state']}")
     serving = record["state"] in SERVING_STATES
-    figure, unit = distance_parts(found.distance_m)
     known = parse_amenities(record["amenities"])
     order = sorted(known, key=lambda one: (one not in reader.amenities, not known[one], AMENITIES.index(one)))
     unsaid = [say(f"amenity.{one}") for one in AMENITIES if one not in known]
+    way_s = duration_s(found.distance_m, mode)
+    off_m = 0.0 if pd.isna(record["precision_m"]) else float(record["precision_m"])
+    tags: tuple[str, ...] = (state,) if serving and record["state"] != "open" else ()
+    if off_m >= ROUGH_M:
+        tags += (say("near.rough", metres=distance(off_m, say)),)
+    figure, unit = _far(found.distance_m, max(off_m, reader.off_m), say)
     lon, lat = _goal(record)
     return Card(
         id=record["id"],
@@ -100,12 +109,12 @@ def _card(record: Mapping[str, Any], found: Found, number: int, reader: Reader) 
         name=name,
         kind=say(f"kind.{record['kind']}"),
         synthetic=record["standing"] == "synthetic",
-        tags=(state,) if serving and record["state"] != "open" else (),
+        tags=tags,
         distance=figure,
-        unit=say(f"near.{unit}"),
-        duration=say(f"near.{mode}", minutes=f"{max(1, round(duration_s(found.distance_m, mode) / 60)):,}"),
-        tone=_tone(found.opening, at) if serving else "closed",
-        opening=opening_words(found.opening, at, say) if serving else say("near.not_serving", state=state),
+        unit=unit,
+        duration=_way(way_s, mode, say) if serving and found.distance_m > max(off_m, reader.off_m) else "",
+        tone=_tone(found.opening, at, way_s) if serving else "closed",
+        opening=opening_words(found.opening, at, say, way_s) if serving else say("near.not_serving", state=state),
         posted=posted(record["opening_hours"], say),
         address=record["address"],
         amenities=tuple(Amenity(one, say(f"amenity.{one}"), known[one]) for one in order),
@@ -118,25 +127,47 @@ def _card(record: Mapping[str, Any], found: Found, number: int, reader: Reader) 
     )
 
 
+def _far(metres: float, off_m: float, say: Say) -> tuple[str, str]:
+    """A distance as a figure and its unit, no more exact than it is: 574 米, 约 1.1 千米, 2 千米内."""
+    if off_m < ROUGH_M:
+        figure, unit = distance_parts(metres)
+        return figure, say(f"near.{unit}")
+    if metres <= off_m:
+        figure, unit = distance_parts(off_m)
+        return figure, say("near.at_most", unit=say(f"near.{unit}"))
+    return say("near.about", figure=f"{metres / 1000:,.1f}".removesuffix(".0")), say("near.km")
+
+
+def _way(seconds: int, mode: Mode, say: Say) -> str:
+    """How long the way takes: minutes, from two hours on hours."""
+    minutes = max(1, round(seconds / 60))
+    if minutes < 120:
+        return say(f"near.{mode}", minutes=minutes)
+    return say(f"near.{mode}_hours", hours=f"{minutes / 60:,.0f}")
+
+
 def _goal(record: Mapping[str, Any]) -> tuple[float, float]:
     """Where to lead to: the entrance if it is known, else the station's point; lon, lat, WGS-84."""
     lon, lat = record["entrance_lon"], record["entrance_lat"]
     return (float(record["lon"]), float(record["lat"])) if pd.isna(lon) else (float(lon), float(lat))
 
 
-def _tone(opening: Opening, at: datetime) -> str:
-    if opening.state == "open" and opening.changes_at and _minutes(at, opening.changes_at) <= SOON_MINUTES:
-        return "soon" if opening.to == "closed" else "open"
+def _tone(opening: Opening, at: datetime, way_s: int) -> str:
+    if opening.state == "open" and opening.changes_at and opening.to == "closed":
+        return "soon" if _minutes(at, opening.changes_at) <= max(SOON_MINUTES, way_s / 60) else "open"
     return opening.state
 
 
 def _minutes(at: datetime, then: datetime) -> int:
-    """Whole minutes from one to the other, a begun one counted: what is left is never said to be more than it is."""
+    """Whole minutes from one to the other, rounded down: what is left is never said to be more than it is."""
     return int((then - at).total_seconds() // 60)
 
 
-def opening_words(opening: Opening, at: datetime, say: Say) -> str:
-    """``Opening`` at ``at`` as a line: 营业中 · 还有 40 分钟关门; 已关门 · 明天 07:00 开门; 开放时间未知."""
+def opening_words(opening: Opening, at: datetime, say: Say, way_s: int = 0) -> str:
+    """``Opening`` at ``at`` as a line: 营业中 · 还有 40 分钟关门; 已关门 · 明天 07:00 开门; 开放时间未知.
+
+    One that closes before somebody can be there, ``way_s`` seconds away, says so.
+    """
     if opening.state == "unknown":
         return say(f"open.unknown_{opening.why or 'said'}")
     then = opening.changes_at
@@ -147,6 +178,8 @@ def opening_words(opening: Opening, at: datetime, say: Say) -> str:
         if opening.to != "closed":
             return say("open.open")
         left = _minutes(at, then)
+        if left * 60 <= way_s:
+            return say("open.too_late", minutes=left)
         if left <= SOON_MINUTES:
             return say("open.soon", minutes=left)
         return say("open.until", time=_clock(local, then, say))
@@ -197,6 +230,17 @@ def _grounds(record: Mapping[str, Any], say: Say) -> str:
 def left_out(answer: Answer, say: Say) -> list[str]:
     """What was filtered away, a line for each reason."""
     return [say(f"near.left_{reason}", count=f"{count:,}") for reason, count in answer.left_out.items() if count]
+
+
+def special_day(district: District, at: datetime, say: Say) -> str:
+    """A word where the day asked about is a public holiday or a shifted working day; else empty."""
+    calendar = district.calendar
+    date_ = at.astimezone(calendar.zone).date()
+    kind = calendar.special(date_)
+    if not kind:
+        return ""
+    weekday = say(f"weekday.{calendar.weekday(date_)}")
+    return say(f"near.special_{kind}", day=day(date_, say), name=calendar.holidays.get(date_, ""), weekday=weekday)
 
 
 def no_calendar(district: District, at: datetime, say: Say) -> str:

@@ -8,14 +8,13 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from geo.cards import Card, Reader, cards, left_out, no_calendar
+from geo.cards import ROUGH_M, Card, Reader, cards, left_out, no_calendar, special_day
 from geo.district import District
 from geo.facilities import FacilityKind
-from geo.i18n import Language
+from geo.i18n import Language, translate
 from geo.nearest import DETOUR, SPEEDS_M_S, Answer, Found, Mode, Wish
-from geo.reporting import Receipt
 from geo.search import Hit
-from geo.words import Say, distance
+from geo.words import Say, day, distance
 
 Help = Literal["rest", "mediation", "reading"]
 HELPS: tuple[Help, ...] = get_args(Help)
@@ -27,10 +26,15 @@ KINDS_OF: Mapping[Help, tuple[FacilityKind, ...]] = MappingProxyType(
     }
 )
 """What somebody looks for, and the kinds of facility that give it."""
-ROUGH_M = 500
-"""A location less exact than this is said to be rough: the order of the nearest may then be another."""
+FARTHEST_M = 1_000_000.0
+"""More than this nobody needs to be told of how far off a location may be."""
+ELSEWHERE_M = 50_000
+"""From so far to the nearest station on, somebody is told that they are not in the district."""
 
-How = Literal["located", "place", "point", "tap", "station"]
+How = Literal["located", "place", "within", "point", "tap", "station"]
+"""``within``: a place whose own location is not known, only its town's."""
+EXACT: tuple[How, ...] = ("located", "point", "tap")
+"""Those that say where somebody is, not only what they are near."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +50,9 @@ class Origin:
 
 @dataclass(frozen=True)
 class Asked:
-    """Everything an answer depends on but the district. ``at``: aware; ``station``: the id of one to be shown first."""
+    """Everything an answer depends on but the district. ``at``: aware, ``later`` where somebody chose it; ``station``:
+    the id of one to be shown first; ``without``: those that they reported.
+    """
 
     origin: Origin
     at: datetime
@@ -56,6 +62,7 @@ class Asked:
     include_closed: bool = False
     station: str = ""
     without: tuple[str, ...] = ()
+    later: bool = False
 
     @property
     def wish(self) -> Wish:
@@ -87,10 +94,17 @@ def in_wechat(user_agent: str) -> bool:
     return "MicroMessenger" in user_agent
 
 
-def origin_of(hit: Hit, language: Language) -> Origin:
-    """A place that was found by its name, as somewhere to start from."""
-    how: How = "station" if hit.kind == "facility" else "place"
-    return Origin(hit.lon, hit.lat, how, hit.label_en if language == "en" else hit.label_zh, hit.accuracy_m)
+def origin_of(hit: Hit, district: District, language: Language) -> Origin:
+    """A place that was found by its name, as somewhere to start from. A community or village stands at the middle of
+    its town, and its label says so.
+    """
+    label = hit.label_en if language == "en" else hit.label_zh
+    if hit.kind in ("community", "village", "zone"):
+        town = district.place_index.get("region", hit.within)
+        named = (town.label_en if language == "en" else town.label_zh) if town else ""
+        label = translate("near.in_town", language, place=label, town=named)
+        return Origin(hit.lon, hit.lat, "within", label, hit.accuracy_m)
+    return Origin(hit.lon, hit.lat, "station" if hit.kind == "facility" else "place", label, hit.accuracy_m)
 
 
 def view(
@@ -101,18 +115,26 @@ def view(
     *,
     staff: bool = False,
     wechat: bool = False,
-    receipt: str = "",
 ) -> View:
     """The stations for what was asked, in words; ``staff`` may read who verified them."""
     origin = asked.origin
     here = (origin.lon, origin.lat)
     answer = district.stations.nearest(*here, asked.wish, asked.at, district.calendar)
-    reader = Reader(say, language, asked.at, asked.mode, here, asked.amenities, staff)
+    reader = Reader(
+        say=say,
+        language=language,
+        at=asked.at.astimezone(district.calendar.zone),
+        mode=asked.mode,
+        origin=here if origin.how in EXACT else None,
+        off_m=0 if origin.how == "station" else origin.accuracy_m or 0,
+        amenities=asked.amenities,
+        staff=staff,
+    )
     this = cards(district, _this(district, asked), reader)
     listed = cards(district, answer.found, reader, first=1 + len(this))
     return View(
         here=here,
-        where=_where(origin, say),
+        where=_where(asked, district, say),
         notes=_notes(district, asked, answer, say),
         this=this[0] if this else None,
         cards=listed,
@@ -124,7 +146,7 @@ def view(
             walk=f"{SPEEDS_M_S['walk'] * 3.6:.1f}",
             ebike=f"{SPEEDS_M_S['ebike'] * 3.6:.0f}",
         ),
-        receipt=receipt,
+        receipt=say("near.thanks", count=len(asked.without)) if asked.without else "",
         wechat=wechat,
     )
 
@@ -137,18 +159,26 @@ def _this(district: District, asked: Asked) -> tuple[Found, ...]:
     return (one,) if one else ()
 
 
-def _where(origin: Origin, say: Say) -> str:
+def _where(asked: Asked, district: District, say: Say) -> str:
+    """What the distances are from, how far off that may be, and what time the answer is for if not for now."""
+    origin = asked.origin
     words = say(f"near.from_{origin.how}", place=origin.label or f"{origin.lon:.5f}, {origin.lat:.5f}")
     if origin.accuracy_m is not None and origin.how != "station":
         words += say("near.accuracy", metres=distance(origin.accuracy_m, say))
+    if asked.later:
+        local = asked.at.astimezone(district.calendar.zone)
+        words += say("near.at_time", day=day(local.date(), say), time=f"{local:%H:%M}")
     return words
 
 
 def _notes(district: District, asked: Asked, answer: Answer, say: Say) -> tuple[str, ...]:
-    """What a reader should know before trusting the order of the list."""
+    """What a reader should know before trusting the order of the list, or the hours."""
     rough = (asked.origin.accuracy_m or 0) > ROUGH_M
+    located = asked.origin.how == "located"
     notes = [
-        say(f"near.rough_{'located' if asked.origin.how == 'located' else 'place'}") if rough else "",
+        say("near.elsewhere") if answer.found and answer.found[0].distance_m > ELSEWHERE_M else "",
+        say("near.rough_located" if located else "near.rough_place") if rough and asked.origin.how != "station" else "",
+        special_day(district, asked.at, say),
         no_calendar(district, asked.at, say),
         say("near.all_invented") if _invented(district, answer) else "",
     ]
@@ -158,8 +188,3 @@ def _notes(district: District, asked: Asked, answer: Answer, say: Say) -> tuple[
 def _invented(district: District, answer: Answer) -> bool:
     rows = [one.row for one in answer.found]
     return bool(rows) and bool((district.facilities["standing"].iloc[rows] == "synthetic").all())
-
-
-def thanks(receipt: Receipt, say: Say) -> str:
-    """What somebody is told who reported a station."""
-    return say("near.thanks_unverified" if receipt.unverified else "near.thanks")

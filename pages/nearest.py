@@ -14,6 +14,7 @@ from geo.web.session import network
 from pages.ui import access, cached, finder_panel, state, widgets
 from pages.ui.map_view import show_map
 from pages.ui.nearest_map import nearest_map
+from pages.ui.words import escape_markdown
 
 language = state.language()
 say = partial(translate, language=language)
@@ -24,13 +25,13 @@ def reported(report: dict[str, str]) -> None:
     """Sends a report on, and keeps what came of it for the answer."""
     workspace = cached.workspace()
     sender = network(st.context.ip_address or "localhost")
-    st.session_state.update(report_error="", receipt="")
+    st.session_state["report_error"] = ""
     try:
-        receipt = reporting.report(workspace, **report, sender=sender, at=workspace.now())
+        reporting.report(workspace, **report, sender=sender, at=workspace.now())
     except GongtuError as error:
         st.session_state["report_error"] = explain(error, language)
         return
-    st.session_state.update(receipt=finder.thanks(receipt, say), reported=report["facility"])
+    st.session_state["reported"] = (*st.session_state.get("reported", ()), report["facility"])
 
 
 @st.fragment
@@ -47,7 +48,7 @@ def view() -> None:
             asked = finder_panel.wishes(district, origin, now, say)
             help_ = asked.help
             if said := st.session_state.get("report_error"):
-                st.error(said)
+                st.error(escape_markdown(said))
             answer = finder.view(
                 district,
                 asked,
@@ -55,13 +56,12 @@ def view() -> None:
                 language,
                 staff=access.who().may("staff"),
                 wechat=finder.in_wechat(st.context.headers.get("user-agent", "")),
-                receipt=st.session_state.get("receipt", ""),
             )
             widgets.stations(page.render("answer.html", view=answer, say=say), reported)
         else:
             st.info(say("near.start"))
         basemap = tiles.get(state.choose_basemap(say, list(tiles))) if origin else None
-        st.caption(f"[{say('near.light')}](/m{'?lang=en' if language == 'en' else ''})")
+        st.markdown(f"[{say('near.light')}](/m{'?lang=en' if language == 'en' else ''})")
     with right:
         base, layers = nearest_map(district, origin, answer, help_, basemap, say, language)
 

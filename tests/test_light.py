@@ -11,6 +11,7 @@ import warnings
 from base64 import b64encode
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from clock import Clock
@@ -173,13 +174,13 @@ def test_other_places_of_a_name_are_offered(phone: TestClient) -> None:
     ("asked", "status", "said"),
     [
         ({"place": "不存在的地方"}, 404, "没有找到“不存在的地方”"),
-        ({"lon": "x", "lat": "39"}, 422, "看不懂 lon 的值“x”"),
-        ({"lon": "nan", "lat": "39"}, 422, "看不懂 lon 的值“nan”"),
-        ({"lon": "181", "lat": "39"}, 422, "看不懂 lon 的值“181”"),
-        ({"lon": "116"}, 422, "看不懂 lat 的值“”"),
-        ({"place": "甲原", "at": "昨天"}, 422, "看不懂 at 的值“昨天”"),
-        ({"place": "甲原", "help": "x"}, 422, "看不懂 help 的值“x”"),
-        ({"place": "甲原", "amenity": "bar"}, 422, "看不懂 amenity 的值“bar”"),
+        ({"lon": "x", "lat": "39"}, 422, "看不懂网址里 lon 的值“x”"),
+        ({"lon": "nan", "lat": "39"}, 422, "看不懂网址里 lon 的值“nan”"),
+        ({"lon": "181", "lat": "39"}, 422, "看不懂网址里 lon 的值“181”"),
+        ({"lon": "116"}, 422, "看不懂网址里 lat 的值“”"),
+        ({"place": "甲原", "at": "昨天"}, 422, "看不懂时间“昨天”"),
+        ({"place": "甲原", "help": "x"}, 422, "看不懂网址里 help 的值“x”"),
+        ({"place": "甲原", "amenity": "bar"}, 422, "看不懂网址里 amenity 的值“bar”"),
         ({"region": "999"}, 404, "没有这个镇街"),
     ],
 )
@@ -215,26 +216,130 @@ def test_a_value_of_a_record_is_never_markup(own: TestClient, change: Callable[.
     assert names(answer)[0] == '<b onclick="x">"站"</b>'
 
 
+def test_a_place_typed_on_a_posters_page_leaves_the_posters_station(phone: TestClient) -> None:
+    """The form carries the station along; who types a place is no longer at that door."""
+    assert names(phone.get("/m", params={"place": "甲原", "station": "F2"})) == ["F1站", "F2站"]
+
+
+def test_no_accuracy_is_too_large_for_words(phone: TestClient) -> None:
+    answer = phone.get("/m", params={"lon": "116.2", "lat": "39.6", "accuracy": "9" * 400})
+    assert "误差约 1,000 千米" in words(answer)
+
+
+@pytest.mark.parametrize("lang", ["zh", "en"])
+def test_the_links_of_a_page_ask_the_same_of_another_place(phone: TestClient, lang: str) -> None:
+    asked = {"amenity": "water", "mode": "walk", "help": "reading", "all": "1", "at": "2026-11-23T12:00"}
+    answer = phone.get("/m", params={"place": "东庄村", **asked, "lang": lang})
+    links = [html.unescape(link) for link in re.findall(r'<a href="(/m\?[^"]*)"', answer.text)]
+    told = [{name: value[-1] for name, value in parse_qs(urlsplit(link).query).items()} for link in links]
+    expected = asked | ({"lang": "en"} if lang == "en" else {})
+    assert [{**one, "region": ""} for one in told if "region" in one] == [{**expected, "region": ""}] * 3
+    (other,) = [one for one in told if "pick" in one]
+    assert other == {**expected, "place": "东庄村", "pick": other["pick"]}
+
+
+@pytest.mark.parametrize(("metres", "rough"), [("500", False), ("501", True)])
+def test_from_where_on_a_location_is_rough(phone: TestClient, metres: str, rough: bool) -> None:
+    answer = phone.get("/m", params={"lon": "116.2", "lat": "39.6", "accuracy": metres})
+    assert ("定位不准" in words(answer)) == rough
+
+
+def test_only_where_all_are_invented_it_says_that_all_are(own: TestClient, change: Callable[..., None]) -> None:
+    change("F1", standing="synthetic")
+    assert "下面都是示例驿站" not in words(own.get("/m", params={"place": "甲原"}))
+    change("F2", standing="synthetic")
+    assert "下面都是示例驿站" in words(own.get("/m", params={"place": "甲原"}))
+
+
+def test_where_it_starts_is_named_in_the_readers_language(phone: TestClient) -> None:
+    assert "From Jiayuan Town" in words(phone.get("/m", params={"place": "甲原", "lang": "en"}))
+
+
+def test_a_village_is_said_to_stand_at_its_towns_middle(phone: TestClient) -> None:
+    answer = phone.get("/m", params={"place": "柳树村"})
+    assert "离柳树村（位置不详，按甲原镇的中心算）" in words(answer)
+
+
+def test_the_numbers_go_on_from_the_posters_station_to_the_closed_ones(
+    own: TestClient, change: Callable[..., None]
+) -> None:
+    change("F1", opening_hours="14:00-20:00")  # it is noon
+    change("F5", lon=116.3, lat=39.6)
+    answer = own.get("/m", params={"station": "F2"})
+    assert names(answer) == ["F2站", "F5站", "F1站"]
+    assert re.findall(r'<span class="number"[^>]*>(\d+)</span>', answer.text) == ["1", "2", "3"]
+
+
+def test_what_somebody_looks_for_decides_the_kinds(own: TestClient, change: Callable[..., None]) -> None:
+    """F4, a mediation kiosk on trial, is the only one that mediates; a home of workers is for rest."""
+    assert names(own.get("/m", params={"place": "甲原", "help": "mediation"})) == ["F4站"]
+    change("F4", kind="workers_home")
+    assert names(own.get("/m", params={"place": "甲原"})) == ["F1站", "F2站", "F4站"]
+    change("F4", kind="reading_room")
+    assert names(own.get("/m", params={"place": "甲原", "help": "reading"})) == ["F4站"]
+
+
+@pytest.mark.parametrize(("at", "said"), [("2027-10-05T12:00", True), ("2026-10-05T12:00", False)])
+def test_a_year_without_its_holidays_is_said(phone: TestClient, at: str, said: bool) -> None:
+    """The tiny world's table is of 2026."""
+    assert ("数据里没有 2027 年的放假安排" in words(phone.get("/m", params={"place": "甲原", "at": at}))) == said
+
+
+def test_a_form_with_too_many_fields_is_refused(own: TestClient) -> None:
+    assert send(own, facility="F1", **{f"a{number}": "1" for number in range(30)}).status_code == 403
+
+
+def test_pasted_coordinates_may_be_of_another_datum(phone: TestClient) -> None:
+    """The same figures as GCJ-02 are a place some 500 m off; the page offers both other readings."""
+    answer = phone.get("/m", params={"place": "116.3, 39.6"})
+    links = [html.unescape(link) for link in re.findall(r'<a href="(/m\?[^"]*datum=[^"]*)"', answer.text)]
+    assert [parse_qs(urlsplit(link).query)["datum"] for link in links] == [["wgs84"], ["gcj02"], ["bd09"]]
+    far = [float(re.findall(r"<b>([\d.]+)</b>", phone.get(link).text)[0]) for link in links]
+    assert 0.2 < abs(far[0] - far[1]) < 0.8  # kilometres
+    assert far[1] != far[2]
+
+
 # Reports
 
 
 def send(phone: TestClient, **form: str) -> Response:
-    return phone.post("/m/report", data={"what": "locked", **form}, headers={"Origin": "http://testserver"})
+    """A report as the page sends it, and where that leads."""
+    origin = {"Origin": "http://testserver"}
+    return phone.post("/m/report", data={"what": "locked", **form}, headers=origin, follow_redirects=True)
 
 
 def test_a_report_is_thanked_for_with_the_next_best_station(own: TestClient, workspace: Workspace) -> None:
-    answer = send(own, facility="F1", words="门口贴了搬迁通知")
+    answer = send(own, facility="F1", words="门口贴了搬迁通知", back="place=甲原")
     assert answer.status_code == 200
+    assert answer.request.method == "GET", "to load it again sends nothing again"
     assert "已收到，谢谢" in words(answer)
     assert names(answer) == ["F2站"]
     (waiting,) = workspace.store.reports.waiting(workspace.now())
     assert [(one.what, one.words) for one in waiting.reports] == [("locked", "门口贴了搬迁通知")]
 
 
-def test_the_next_best_is_the_one_nearest_to_who_reports(own: TestClient, workspace: Workspace) -> None:
-    third = workspace.district().facilities.set_index("id").loc["F2"]
-    answer = send(own, facility="F2", lon=f"{third['lon']:.5f}", lat=f"{third['lat']:.5f}")
-    assert names(answer) == ["F1站"]
+def test_nobody_is_sent_back_to_a_door_they_reported(own: TestClient) -> None:
+    first = send(own, facility="F1", back="place=甲原&mode=walk&help=rest&amenity=")
+    (back,) = set(re.findall(r'name="back" value="([^"]*)"', first.text))
+    assert parse_qs(html.unescape(back)) == {"place": ["甲原"], "mode": ["walk"], "reported": ["F1"]}
+    second = send(own, facility="F2", back=html.unescape(back))
+    assert names(second) == []
+    assert "你报告过的 2 处不再列出" in words(second)
+
+
+def test_a_report_keeps_the_question(own: TestClient, change: Callable[..., None]) -> None:
+    change("F2", amenities="wifi=yes")
+    answer = send(own, facility="F1", back="place=甲原&amenity=wifi&at=2025-10-20T13:00")
+    assert names(answer) == ["F2站"]
+    assert re.findall(r'value="wifi" checked', answer.text)
+    assert "10月20日 13:00" in words(answer)
+    lost = send(own, facility="F2", back="place=甲原&amenity=toilet")
+    assert names(lost) == []
+
+
+def test_an_address_that_only_takes_reports_leads_to_the_page(phone: TestClient) -> None:
+    answer = phone.get("/m/report?lang=en")
+    assert (answer.status_code, answer.headers["location"]) == (303, "/m?lang=en")
 
 
 @pytest.mark.parametrize(
@@ -262,6 +367,7 @@ def test_too_many_reports_have_to_wait(own: TestClient, workspace: Workspace, cl
         send(own, facility=facility, what=what) for facility in ("F1", "F2") for what in ("full", "gone", "moved")
     ]
     assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+    assert "F1站" in words(answers[-1]), "and the page says where else to go"
     assert int(answers[-1].headers["retry-after"]) > 0
     clock.pass_by(minutes=10)
     assert send(own, facility="F2", what="moved").status_code == 200

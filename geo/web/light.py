@@ -8,10 +8,9 @@ from __future__ import annotations
 import hashlib
 from base64 import b64encode
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from dataclasses import replace
+from datetime import timedelta
 from functools import cache, partial
-from typing import Any, TypeVar
-from urllib.parse import parse_qs, urlencode
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -19,32 +18,25 @@ from starlette.datastructures import QueryParams
 from starlette.middleware import Middleware
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
-from starlette.responses import HTMLResponse, Response
+from starlette.responses import HTMLResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from geo import finder, reporting
-from geo.district import District
+from geo.datum import DATUMS
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import AMENITIES
-from geo.finder import HELPS, Asked, Origin, View
-from geo.i18n import Language, explain, translate
-from geo.nearest import MODES, Mode
-from geo.origin import read_point
-from geo.search import Hit
+from geo.finder import HELPS, View
+from geo.i18n import explain, translate
+from geo.nearest import MODES
 from geo.storage.attempts import ThrottledError
 from geo.web import forms, page
 from geo.web.access import Needs, reason
+from geo.web.light_form import LightForm, name_of
 from geo.web.session import address_of
-from geo.words import Say
 from geo.workspace import Workspace
 
-HITS_AT_MOST = 6
-FIELDS_AT_MOST = 60
 COMPRESSED_FROM = 500
 """Bytes from which on an answer is compressed."""
-WHOLE_CIRCLE, POLE = 180.0, 90.0
-
-T = TypeVar("T", bound=str)
 
 
 def routes(workspace: Workspace) -> list[Route]:
@@ -58,7 +50,7 @@ def routes(workspace: Workspace) -> list[Route]:
             "/m/report",
             pages.report,
             name="light_report",
-            methods=["POST"],
+            methods=["GET", "POST"],
             middleware=around,
             max_body_size=forms.BYTES_AT_MOST,
         ),
@@ -73,167 +65,84 @@ class _Light:
         return await run_in_threadpool(_told, request, self._show)
 
     async def report(self, request: Request) -> Response:
+        if request.method != "POST":  # a browser that reopens a tab, a link that was copied
+            return RedirectResponse(page.address(request, "/m"), 303, page.HEADERS)
         body = (await request.body()).decode(errors="replace")
         return await run_in_threadpool(_told, request, partial(self._report, body=body))
 
     def _show(self, request: Request) -> Response:
-        district, language = self._workspace.district(), page.language(request)
-        form = _Form(request.query_params, self._workspace.now(), district, language)
-        return _page(request, district, form)
+        return self._page(request, request.query_params)
 
     def _report(self, request: Request, body: str) -> Response:
+        """Takes a report and goes back to where it was sent from, without the station; or says there why not."""
         if not forms.of_this_site(request.headers):
             raise forms.ForgedError
-        said = parse_qs(body, keep_blank_values=True, max_num_fields=forms.FIELDS_AT_MOST)
-        fields = {name: values[-1] for name, values in said.items()}
-        language, now = page.language(request), self._workspace.now()
-        say = partial(translate, language=language)
-        facility = fields.get("facility", "")
-        receipt = reporting.report(
-            self._workspace,
-            facility,
-            fields.get("what", ""),
-            fields.get("words", ""),
-            sender=address_of(request),
-            at=now,
-        )
-        district = self._workspace.district()  # as the report left it
-        there = (
-            {"lon": fields["lon"], "lat": fields["lat"]} if {"lon", "lat"} <= fields.keys() else {"station": facility}
-        )
-        form = _Form(QueryParams(there), now, district, language, reported=facility)
-        return _page(request, district, form, receipt=finder.thanks(receipt, say))
-
-
-class _Form:
-    """What the query asks for, what of it made no sense (``error``), and what it may have meant instead (``hits``)."""
-
-    def __init__(
-        self, query: QueryParams, now: datetime, district: District, language: Language, *, reported: str = ""
-    ) -> None:
-        self.place = query.get("place", "").strip()
-        self.lon, self.lat, self.accuracy = (query.get(name, "").strip() for name in ("lon", "lat", "accuracy"))
-        self.region, self.station = (query.get(name, "").strip() for name in ("region", "station"))
-        self.all = query.get("all") == "1"
-        self.at = query.get("at", "").strip()
-        self.help: finder.Help = HELPS[0]
-        self.mode: Mode = MODES[-1]
-        self.amenities: tuple[str, ...] = ()
-        self.hits: list[Hit] = []
-        self.error = ""
-        self.missing = False
-        self.asked: Asked | None = None
-        self._language = language
-        self._say: Say = partial(translate, language=language)
+        said = forms.fields(body)
+        facility = said.get("facility", "")
+        back = QueryParams(said.get("back") or f"station={facility}")
+        now, language = self._workspace.now(), page.language(request)
         try:
-            self._read(query, now, district, reported)
-        except ParameterError as error:
-            self.error = explain(error, language)
+            reporting.report(
+                self._workspace,
+                facility,
+                said.get("what", ""),
+                said.get("words", ""),
+                sender=address_of(request),
+                at=now,
+            )
+        except (ThrottledError, ParameterError, reporting.NoStationError) as error:
+            return self._page(request, back, error)
+        form = LightForm(back, now, self._workspace.district(), language)
+        return RedirectResponse(page.address(request, f"/m?{form.query(('reported', facility))}"), 303, page.HEADERS)
 
-    @property
-    def filtered(self) -> bool:
-        """Whether the answer is narrowed: the filters are then shown open."""
-        return bool(self.amenities or self.all or self.at or self.help != HELPS[0] or self.mode != MODES[-1])
-
-    @property
-    def filters(self) -> list[tuple[str, str]]:
-        """The filters as fields of a query."""
-        said: list[tuple[str, str]] = [("help", self.help if self.help != HELPS[0] else "")]
-        said += [("mode", self.mode if self.mode != MODES[-1] else "")]
-        said += [("amenity", one) for one in self.amenities] + [("all", "1" if self.all else ""), ("at", self.at)]
-        return [(name, value) for name, value in said if value]
-
-    def _read(self, query: QueryParams, now: datetime, district: District, reported: str) -> None:
-        if query.get("help"):
-            self.help = _one_of("help", query["help"], HELPS)
-        if query.get("mode"):
-            self.mode = _one_of("mode", query["mode"], MODES)
-        self.amenities = tuple(dict.fromkeys(_one_of("amenity", one, AMENITIES) for one in query.getlist("amenity")))
-        at = _moment(self.at, district) if self.at else now
-        origin = self._origin(query, district)
-        if origin is None:
-            return
-        without = (reported,) if reported else ()
-        station = "" if reported or self.place else self.station
-        self.asked = Asked(origin, at, self.help, self.amenities, self.mode, self.all, station, without)
-
-    def _origin(self, query: QueryParams, district: District) -> Origin | None:
-        """What says most of where somebody is: a place that was typed, a location, a station, a town."""
-        if self.place:
-            return self._named(query, district)
-        if self.lon or self.lat:
-            lon, lat = _degrees("lon", self.lon, WHOLE_CIRCLE), _degrees("lat", self.lat, POLE)
-            accuracy = min(float(self.accuracy), 1e6) if self.accuracy.isdecimal() else None
-            return Origin(lon, lat, "located", accuracy_m=accuracy)
-        if self.station:
-            return self._known("facility", self.station, district, "light.no_station")
-        return self._known("region", self.region, district, "light.no_region") if self.region else None
-
-    def _named(self, query: QueryParams, district: District) -> Origin | None:
-        """A place by its name, or pasted coordinates. Of several hits the first, or the one asked for by ``pick``."""
-        self.hits = district.place_index.find(self.place, HITS_AT_MOST)
-        if not self.hits:
-            try:
-                return Origin(*read_point(self.place, "wgs84"), "point")
-            except ParameterError as error:
-                if any(sign.isdecimal() for sign in self.place) and error.key != "origin.none":
-                    raise
-                self.error = self._say("light.nothing", text=self.place)
-                self.missing = True
-                return None
-        chosen = next((hit for hit in self.hits if _name_of(hit) == query.get("pick")), self.hits[0])
-        self.hits = [hit for hit in self.hits if hit != chosen]
-        return finder.origin_of(chosen, self._language)
-
-    def _known(self, kind: str, name: str, district: District, error: str) -> Origin | None:
-        hit = district.place_index.get(kind, name)
-        if hit is None:
-            self.error, self.missing = self._say(error), True
-            return None
-        return finder.origin_of(hit, self._language)
-
-
-def _page(request: Request, district: District, form: _Form, receipt: str = "") -> Response:
-    language = page.language(request)
-    say = partial(translate, language=language)
-    wechat = finder.in_wechat(request.headers.get("user-agent", ""))
-    view = View(wechat=wechat)
-    if form.asked:
-        view = finder.view(district, form.asked, say, language, wechat=wechat, receipt=receipt)
-
-    def link(**place: str) -> str:
-        lang = [("lang", "en")] if language == "en" else []
-        return f"/m?{urlencode([*place.items(), *form.filters, *lang])}"
-
-    hits = [
-        {
-            "label": hit.label_en if language == "en" else hit.label_zh,
-            "kind": say(f"near.hit_{hit.kind}"),
-            "url": link(place=form.place, pick=_name_of(hit)),
-        }
-        for hit in form.hits
-    ]
-    regions = district.regions[["code", "name", "name_en"]].to_dict("records")
-    towns = [
-        {"label": (language == "en" and row["name_en"]) or row["name"], "url": link(region=str(row["code"]))}
-        for row in regions
-    ]
-    text = page.html(
-        request,
-        "light.html",
-        asked=form,
-        error=form.error,
-        view=view,
-        hits=hits,
-        towns=towns,
-        helps=HELPS,
-        modes=MODES,
-        amenities=AMENITIES,
-        notice=f"{district.notice(language)} · {say('app.as_of', date=district.about['as_of'])}",
-        **_parts(),
-    )
-    status = 404 if form.missing else 422 if form.error else 200
-    return HTMLResponse(text, status, _headers())
+    def _page(self, request: Request, query: QueryParams, error: GongtuError | None = None) -> Response:
+        """The answer to a query; with an ``error`` that a report met, said above it."""
+        district, language = self._workspace.district(), page.language(request)
+        form = LightForm(query, self._workspace.now(), district, language)
+        say = partial(translate, language=language)
+        view = View(wechat=finder.in_wechat(request.headers.get("user-agent", "")))
+        if form.asked:
+            view = replace(finder.view(district, form.asked, say, language), wechat=view.wechat)
+        hits = [
+            {
+                "label": hit.label_en if language == "en" else hit.label_zh,
+                "kind": say(f"near.hit_{hit.kind}"),
+                "url": form.link(place=form.place, pick=name_of(hit)),
+            }
+            for hit in form.hits
+        ]
+        towns = [
+            {"label": (language == "en" and row["name_en"]) or row["name"], "url": form.link(region=row["code"])}
+            for row in district.regions[["code", "name", "name_en"]].to_dict("records")
+        ]
+        datums = [
+            {"label": say(f"near.datum_{one}"), "url": form.link(place=form.place, datum=one), "on": one == form.datum}
+            for one in (DATUMS if form.pasted else ())
+        ]
+        text = page.html(
+            request,
+            "light.html",
+            asked=form,
+            error=explain(error, language) if error else form.error,
+            view=view,
+            hits=hits,
+            towns=towns,
+            datums=datums,
+            helps=HELPS,
+            modes=MODES,
+            amenities=AMENITIES,
+            back=form.query(),
+            notice=f"{district.notice(language)} · {say('app.as_of', date=district.about['as_of'])}",
+            **_parts(),
+        )
+        status = 404 if form.missing else 422 if form.error else 200
+        headers = _headers()
+        if isinstance(error, ThrottledError):
+            status = 429
+            headers = {**headers, "Retry-After": str(-(-error.wait // timedelta(seconds=1)))}
+        elif error:
+            status = 404 if isinstance(error, reporting.NoStationError) else 422
+        return HTMLResponse(text, status, headers)
 
 
 def _told(request: Request, answer: Callable[[Request], Response]) -> Response:
@@ -242,45 +151,8 @@ def _told(request: Request, answer: Callable[[Request], Response]) -> Response:
         return answer(request)
     except forms.ForgedError as error:
         return page.message(request, 403, "session.forged_title", explain(error, page.language(request)))
-    except ThrottledError as error:
-        told = page.message(request, 429, "near.too_many", explain(error, page.language(request)))
-        told.headers["Retry-After"] = str(-(-error.wait // timedelta(seconds=1)))
-        return told
-    except reporting.NoStationError as error:
-        return page.message(request, 404, "near.not_sent", explain(error, page.language(request)))
-    except ParameterError as error:
-        return page.message(request, 422, "near.not_sent", explain(error, page.language(request)))
     except GongtuError as error:
         return page.message(request, 503, "access.out_of_order", reason(error, page.language(request)))
-
-
-def _name_of(hit: Hit) -> str:
-    return f"{hit.kind}:{hit.id}"
-
-
-def _one_of(field: str, value: str, allowed: tuple[T, ...]) -> T:
-    for one in allowed:
-        if one == value:
-            return one
-    raise ParameterError("light.bad", field=field, value=value[:40])
-
-
-def _degrees(field: str, text: str, limit: float) -> float:
-    try:
-        value = float(text)
-    except ValueError:
-        raise ParameterError("light.bad", field=field, value=text[:40]) from None
-    if not abs(value) <= limit:  # NaN too
-        raise ParameterError("light.bad", field=field, value=text[:40])
-    return value
-
-
-def _moment(text: str, district: District) -> datetime:
-    """A time as the district's clocks show it, as ``<input type=datetime-local>`` writes it."""
-    try:
-        return datetime.fromisoformat(text).replace(tzinfo=district.calendar.zone)
-    except ValueError:
-        raise ParameterError("light.bad", field="at", value=text[:40]) from None
 
 
 @cache
@@ -300,7 +172,7 @@ def _parts() -> dict[str, Markup]:
 @cache
 def _headers() -> dict[str, str]:
     """As for other plain pages, but this one's own style and script, and no other, are let through."""
-    allowed: dict[str, Any] = {}
+    allowed: dict[str, str] = {}
     for name in ("style", "script"):
         digest = hashlib.sha256(_parts()[name].encode()).digest()
         allowed[name] = f"{name}-src 'sha256-{b64encode(digest).decode()}'"

@@ -43,7 +43,7 @@ def address(request: HTTPConnection, path: str, **query: str) -> str:
     """``path`` with a query, in the language of the request; what is empty is left out."""
     said = {**query, "lang": "en" if language(request) == "en" else ""}
     said = {name: value for name, value in said.items() if value}
-    return f"{path}?{urlencode(said)}" if said else path
+    return f"{path}{'&' if '?' in path else '?'}{urlencode(said)}" if said else path
 
 
 def page(request: HTTPConnection, template: str, status: int = 200, **values: object) -> HTMLResponse:

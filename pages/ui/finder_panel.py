@@ -22,6 +22,7 @@ from geo.origin import read_point
 from geo.search import Hit
 from geo.words import Say
 from pages.ui import state, widgets
+from pages.ui.words import escape_markdown
 
 FIRST_AMENITIES = ("battery_charging", "water", "microwave", "toilet", "air_conditioning")
 """Those that couriers ask for most, in sight; the others are one touch away."""
@@ -40,10 +41,10 @@ def where(district: District, say: Say, language: Language) -> Origin | None:
         on_change=_named(district, language, say),
     )
     if said := st.session_state.get("place_error"):
-        st.warning(said)
+        st.warning(escape_markdown(said))
     hits: list[Hit] = st.session_state.get("hits", [])
     if len(hits) > 1:
-        _choose(hits, say, language)
+        _choose(hits, district, say, language)
     if st.session_state.get("pasted"):
         st.segmented_control(
             say("near.datum"),
@@ -71,7 +72,7 @@ def tapped(lon: float, lat: float) -> None:
 
 def _set(origin: Origin) -> None:
     st.session_state["origin"] = origin
-    st.session_state.update(place="", hits=[], pasted=False, place_error="", reported="", receipt="")
+    st.session_state.update(place="", hits=[], pasted=False, place_error="")
     state.put("near", "")
 
 
@@ -80,11 +81,11 @@ def _named(district: District, language: Language, say: Say) -> Callable[[], Non
 
     def read() -> None:
         text = st.session_state["place"].strip()
-        st.session_state.update(place_error="", pasted=False, reported="", receipt="")
+        st.session_state.update(place_error="", pasted=False)
         hits = district.place_index.find(text, HITS_AT_MOST)
         st.session_state["hits"] = hits
         if hits:
-            _go(hits[0], language)
+            _go(hits[0], district, language)
         elif text:
             _point(text, say, language)
 
@@ -97,19 +98,21 @@ def _point(text: str, say: Say, language: Language) -> None:
         lon, lat = read_point(text, datum)
     except ParameterError as error:
         number = any(sign.isdecimal() for sign in text)
-        st.session_state["place_error"] = explain(error, language) if number else say("light.nothing", text=text)
+        said = explain(error, language) if number else say("near.nothing", text=text)
+        st.session_state.update(place_error=said, origin=None)  # what was listed before is no answer to this
+        state.put("near", "")
         return
     st.session_state["origin"] = Origin(lon, lat, "point")
     st.session_state["pasted"] = True
     state.put("near", "")
 
 
-def _go(hit: Hit, language: Language) -> None:
-    st.session_state["origin"] = origin_of(hit, language)
+def _go(hit: Hit, district: District, language: Language) -> None:
+    st.session_state["origin"] = origin_of(hit, district, language)
     state.put("near", f"{hit.kind}:{hit.id}")
 
 
-def _choose(hits: list[Hit], say: Say, language: Language) -> None:
+def _choose(hits: list[Hit], district: District, say: Say, language: Language) -> None:
     """Places of the same name, to choose from."""
     by_name = {f"{hit.kind}:{hit.id}": hit for hit in hits}
 
@@ -119,8 +122,7 @@ def _choose(hits: list[Hit], say: Say, language: Language) -> None:
 
     def chosen() -> None:
         if picked := st.session_state["hit"]:
-            st.session_state.update(reported="", receipt="")
-            _go(by_name[picked], language)
+            _go(by_name[picked], district, language)
 
     said = st.query_params.get("near")
     st.session_state["hit"] = said if said in by_name else None
@@ -131,7 +133,7 @@ def _origin(district: District, language: Language) -> Origin | None:
     """Where one is: what was said last, or the place that the URL names."""
     kind, _, name = st.query_params.get("near", "").partition(":")
     if name and (hit := district.place_index.get(kind, name)):
-        return origin_of(hit, language)
+        return origin_of(hit, district, language)
     found: Origin | None = st.session_state.get("origin")
     return found
 
@@ -171,9 +173,8 @@ def wishes(district: District, origin: Origin, now: datetime, say: Say) -> Asked
             **state.in_url("mode", "ebike", MODES),
         )
         closed_too = st.checkbox(say("near.closed_too"), **state.in_url("closed", False, (False, True)))
-        then = st.datetime_input(say("near.at"), value=None, key="at", format="YYYY-MM-DD")
+        then = st.datetime_input(say("near.at"), format="YYYY-MM-DD", **state.moment_in_url("at"))
     at = then.replace(tzinfo=district.calendar.zone) if then else now
-    reported = st.session_state.get("reported", "")
     return Asked(
         origin,
         at,
@@ -181,5 +182,6 @@ def wishes(district: District, origin: Origin, now: datetime, say: Say) -> Asked
         (*chosen, *more),
         mode,
         closed_too,
-        without=(reported,) if reported else (),
+        without=st.session_state.get("reported", ()),
+        later=then is not None,
     )

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, cast
 
 import streamlit as st
@@ -68,6 +69,21 @@ def text_in_url(key: str) -> dict[str, Any]:
         put(key, st.session_state[key].strip())
 
     st.session_state[key] = st.query_params.get(key, "")
+    return {"key": key, "on_change": remember}
+
+
+def moment_in_url(key: str) -> dict[str, Any]:
+    """The ``key`` and ``on_change`` of a widget of a time that keeps it in the URL as ``?key=YYYY-MM-DDTHH:MM``."""
+
+    def remember() -> None:
+        value: datetime | None = st.session_state[key]
+        put(key, f"{value:%Y-%m-%dT%H:%M}" if value else "")
+
+    try:
+        said = datetime.fromisoformat(st.query_params.get(key, "")).replace(tzinfo=None)
+    except ValueError:
+        said = None
+    st.session_state[key] = said
     return {"key": key, "on_change": remember}
 
 
