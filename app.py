@@ -12,6 +12,7 @@ from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, translate
 from geo.web.access import GuardUploads
 from geo.web.routes import routes
+from geo.web.shell import Shell
 from geo.web.sockets import send_at_once
 from pages.ui import cached, frame
 
@@ -43,7 +44,7 @@ async def started(_: st.App) -> AsyncIterator[None]:
 app = st.App(
     "pages/__main__.py",
     routes=routes(workspace),
-    middleware=[Middleware(GuardUploads, workspace=workspace)],
+    middleware=[Middleware(Shell), Middleware(GuardUploads, workspace=workspace)],
     lifespan=started,
     on_script_error=frame.crash,
 )

@@ -41,6 +41,8 @@ INK, GREY, PAPER, RED, PALE = (33, 37, 41), (92, 99, 106), (255, 255, 255), (200
 
 # Lines break at blanks and between Chinese characters, not before CLOSING and not after OPENING.
 CLOSING, OPENING = "，。、；：！？）》」』”’…—·", "（《「『“‘"
+TEXT_AT_MOST = 300
+"""Characters of one text that are set: more would not fit on the page, and to measure them takes long."""
 UNIT = re.compile(rf"\s+|[{OPENING}]*(?:[!-~\u00a1-\u024f–]+|[^\s{OPENING}]|[{OPENING}](?=\s|$))[{CLOSING}]*")
 QUOTES = ((re.compile(r"(?<=[A-Za-z])[‘’]|[‘’](?=[A-Za-z])"), "'"), (re.compile(r"(?<=[!-~])”|“(?=[!-~])"), '"'))
 
@@ -239,6 +241,7 @@ class _Sheet:
 
     def _drawable(self, text: str) -> str:
         """What the font has of ``text``; English quotes straight, as the font's curled ones are as wide as Chinese."""
+        text = text[:TEXT_AT_MOST]
         for curled, straight in QUOTES:
             text = curled.sub(straight, text)
         return "".join(c for c in text if c.isspace() or ord(c) in self._known)

@@ -17,8 +17,7 @@ from pages.ui.frame import NAMES
 person = access.who()
 language = state.language()
 say = partial(translate, language=language)
-POSTERS = {"facility": "station", "region": "town"}
-"""The kinds of place that have a poster, and what its address calls them."""
+POSTERS = {"facility": "station", "region": "town"}  # kinds of place that have a poster, and its name in addresses
 HITS_AT_MOST = 20
 
 
@@ -53,6 +52,8 @@ with st.container(key="text"):
     st.subheader(say("poster.title"))
     name = st.text_input(say("poster.of"), key="poster", max_chars=120)
     posters = [hit for hit in cached.district().place_index.find(name, HITS_AT_MOST) if hit.kind in POSTERS]
+    if not cached.settings().public_url:
+        st.caption(say("poster.own_address"))
     if posters:
         st.html(f"<table class='downloads'>{''.join(map(poster_row, posters))}</table>")
     elif name.strip():

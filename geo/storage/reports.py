@@ -174,13 +174,17 @@ class Reports:
 
 
 def _heard(connection: sa.Connection, facility: str, what: str, who: str, at: datetime) -> Receipt | None:
-    """The receipt of the same report by the same sender not long ago; None where this is a new one.
+    """The receipt of the same report by the same sender not long ago, still open; None where this is a new one.
 
     NoStationError; ThrottledError where a limit is reached. What is as old as a time no longer counts within it.
     """
     state = _station(connection, facility)["state"]
     again = sa.select(reports.c.id).where(
-        reports.c.sender == who, reports.c.facility == facility, reports.c.what == what, reports.c.at > at - AGAIN
+        reports.c.sender == who,
+        reports.c.facility == facility,
+        reports.c.what == what,
+        reports.c.at > at - AGAIN,
+        reports.c.handled_at.is_(None),
     )
     if first := connection.scalar(again.order_by(reports.c.at.desc()).limit(1)):
         return Receipt(first, _independent(connection, facility, at), False, state)

@@ -28,8 +28,9 @@ from geo.workspace import Workspace
 
 KEPT = 32
 """Pages kept in memory: who looks at a poster often prints it next."""
-AT_ONCE, WAIT_S = 2, 5.0
-"""How many are set at the same time, and how long who comes then waits for a turn."""
+AT_ONCE, WAIT_S = 2, 0.2
+"""How many are set at the same time, and how long who comes then waits for a turn: short, for they wait
+in threads that every page needs."""
 URL_AT_MOST = 300
 """Characters: more makes a code too fine to be read from a distance."""
 HEADERS = {

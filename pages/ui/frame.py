@@ -86,6 +86,7 @@ def navigate(district: District, language: Language) -> None:
         for entry in NAVIGATION
     ]
     page = st.navigation(pages, expanded=True)
+    st.set_page_config(page_title=f"{page.title} · 工图 Gongtu")
     with st.sidebar:
         _account(person, page.url_path, say)
         st.markdown(escape_markdown(say("app.of", district=district.about["name"][language])))
