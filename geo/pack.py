@@ -11,9 +11,10 @@ from threading import Lock
 import pandas as pd
 import shapely
 
-from geo import campaigns, enterprises, facilities, holidays, places, programmes, regions
+from geo import campaigns, enterprises, facilities, places, programmes, regions
 from geo.district import Description, District, assemble
 from geo.errors import GongtuError, PackError, SettingError
+from geo.hours import calendar
 from geo.i18n import Language, explain, explain_fault, translate
 from geo.pack_reader import SHAPE_COLUMNS, Reader, about_faults, sources_faults
 from geo.schema import Table
@@ -34,7 +35,7 @@ TABLES: dict[str, tuple[Table, ...]] = {
     "visits": (campaigns.VISITS,),
     "figures": (campaigns.FIGURES,),
     "contradictions": (campaigns.CONTRADICTIONS,),
-    "holidays": (holidays.TABLE,),
+    "holidays": (calendar.TABLE,),
 }
 """Each noun's files; a second one holds its demonstration records."""
 REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (

@@ -80,6 +80,6 @@ def outcomes(state: str) -> tuple[str, ...]:
     return ("trial", *OUTCOMES) if state == "trial" else OUTCOMES
 
 
-def posted(report: Report, district: District) -> State:
+def should_be_open(report: Report, district: District) -> State:
     """Whether the station should have been open when it was reported, by the hours posted then."""
     return opening(report.hours, report.at, district.calendar).state

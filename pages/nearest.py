@@ -24,7 +24,7 @@ tiles = basemaps(cached.settings())
 def reported(report: dict[str, str]) -> None:
     """Sends a report on, and keeps what came of it for the answer."""
     workspace = cached.workspace()
-    sender = network(st.context.ip_address or "localhost")
+    sender = network(st.context.ip_address or "127.0.0.1", st.context.headers.get("x-forwarded-for", ""))
     st.session_state["report_error"] = ""
     try:
         reporting.report(workspace, **report, sender=sender, at=workspace.now())

@@ -12,11 +12,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from geo.cards import Card, Reader, cards, opening_words
 from geo.district import District
+from geo.finder.cards import Card, Reader, cards, opening_words
+from geo.finder.links import links
 from geo.hours import Opening, State
 from geo.i18n import Language, translate
-from geo.links import links
 from geo.nearest import Found
 
 BEIJING = ZoneInfo("Asia/Shanghai")

@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
-from geo import hours as module
-from geo.holidays import TABLE
 from geo.hours import HORIZON_DAYS, Calendar, Opening, calendar_of, opening, well_formed
+from geo.hours import evaluate as module
+from geo.hours.calendar import TABLE
 from geo.schema import read_table
 
 ZONE = ZoneInfo("Asia/Shanghai")
@@ -510,3 +510,42 @@ def test_threads_get_the_same_answers() -> None:
     for thread in threads:
         thread.join()
     assert found == [expected] * 4
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Mo 20:00-02:00; Tu 00:00-06:00 unknown", ("open", "11-24 02:00", "unknown")),
+        ("Mo 20:00-02:00 unknown; Tu 00:00-06:00", ("open", "11-24 06:00", "closed")),
+    ],
+)
+def test_open_comes_before_unknown_where_two_days_meet(text: str, expected: tuple[str, str, str]) -> None:
+    """At one on Tuesday, when Monday's hours and Tuesday's both say something."""
+    assert at(text, "2026-11-24 01:00") == expected
+
+
+def test_hours_may_have_as_many_characters_as_a_tag() -> None:
+    head = '08:00-20:00 open "'
+    longest = head + "x" * (255 - len(head) - 1) + '"'
+    assert opening(longest, moment("2026-11-23 12:00"), CHINA).state == "open"
+    assert opening(longest.replace("x", "xx", 1), moment("2026-11-23 12:00"), CHINA).why == "malformed"
+
+
+@pytest.mark.parametrize(
+    ("text", "when", "expected"),
+    [
+        ("17:00+", "2026-11-23 18:00", ("unknown", "11-24 03:00", "closed")),  # from 17:00 for ten hours
+        ("16:59+", "2026-11-23 18:00", ("unknown", "11-24 00:00", "closed")),  # before that until midnight
+        ("Mo 20:00-47:00+", "2026-11-24 22:59", ("open", "11-24 23:00", "unknown")),
+        ("Mo 20:00-47:00+", "2026-11-24 23:30", ("unknown", "11-25 00:00", "closed")),  # no day has a 49th hour
+    ],
+)
+def test_how_far_an_open_end_is_guessed(text: str, when: str, expected: tuple[str, str, str]) -> None:
+    assert at(text, when) == expected
+
+
+@pytest.mark.parametrize("separator", ["; ", ", "])
+def test_closed_for_some_hours_is_not_closed_all_day(separator: str) -> None:
+    text = f"Mo-Fr 08:00-18:00{separator}Mo-Fr 12:00-13:00 off"
+    assert at(text, "2026-11-23 09:00") == ("open", "11-23 12:00", "closed")
+    assert at(text, "2026-11-23 12:30") == ("closed", "11-23 13:00", "open")

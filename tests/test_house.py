@@ -11,17 +11,7 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = (
     ("geo.errors", "geo.people", "geo.settings", "geo.i18n"),
-    (
-        "geo.datum",
-        "geo.origin",
-        "geo.schema",
-        "geo.text",
-        "geo.posted",
-        "geo.holidays",
-        "geo.hours_rules",
-        "geo.hours",
-        "geo.words",
-    ),
+    ("geo.datum", "geo.origin", "geo.schema", "geo.text", "geo.words", "geo.hours"),
     ("geo.distance", "geo.globe"),
     ("geo.regions", "geo.places", "geo.search", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
     ("geo.coverage", "geo.nearest"),
@@ -32,8 +22,7 @@ ROOMS = (
     ("geo.storage",),
     ("geo.intake",),
     ("geo.workspace", "geo.reporting"),
-    ("geo.layers", "geo.links", "geo.poster"),
-    ("geo.cards", "geo.finder"),
+    ("geo.layers", "geo.finder", "geo.poster"),
     ("geo.export",),
     ("geo.web",),
     ("geo.doctor",),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from pyproj import Geod
 
-from geo.links import links, links_to
+from geo.finder.links import links, links_to
 from geo.nearest import Mode
 
 # Published pairs. Tian'anmen: the README and tests of wandergis/coordtransform and of Hutool, for WGS-84 to GCJ-02. The
@@ -146,3 +146,9 @@ def test_several_at_once_are_the_same_as_one_by_one() -> None:
         assert together == [links(name, *place, "walk", origin) for name, place in zip(names, places, strict=True)]
     assert links_to([], [], "walk") == []
     assert links_to([], [], "walk", (116.3, 39.7)) == []
+
+
+def test_a_name_is_told_up_to_forty_characters() -> None:
+    for length in (39, 40, 41):
+        told = fields(links("驿" * length, 116.34, 39.73, "walk")["tencent"])["to"]
+        assert told == "驿" * min(length, 40)

@@ -416,3 +416,13 @@ def test_the_nearest_five_of_ten_thousand_places_are_those_postgis_finds(
         apart = max(apart, *(abs(one.distance_m - far) for one, far in zip(found, metres, strict=True)))
         assert [facilities["id"][one.row] for one in found] == ids, (lon, lat)
     assert apart < 0.001, "millimetres, rounded"
+
+
+def test_what_comes_into_sight_is_seen_on_the_minute() -> None:
+    """Two weeks before 1 June, 10:00: what was said half a minute earlier holds no longer."""
+    stations = Stations.of(frame({"opening_hours": "Jun 01-Sep 30: 10:00-22:00"}))
+    wish = Wish(("rest_station",), include_closed=True)
+    for second, expected in ((30, None), (60, datetime(2026, 6, 1, 10, tzinfo=SHANGHAI))):
+        asked = datetime(2026, 5, 18, 9, 59, tzinfo=SHANGHAI) + timedelta(seconds=second)
+        (found,) = stations.nearest(0, 0, wish, asked, CALENDAR).found
+        assert found.opening.changes_at == expected

@@ -467,3 +467,14 @@ def test_answers_leave_at_once() -> None:
         accepted, _ = listening.accept()
         with accepted:
             assert accepted.getsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY)
+
+
+def test_a_search_that_a_glance_does_not_settle_is_made_in_full(
+    api: TestClient, here: dict[str, float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of F1 and F2 one is looked at, and neither has water."""
+    monkeypatch.setattr("geo.nearest.FIRST", 0)
+    monkeypatch.setattr("geo.nearest.THEN", 1)
+    body = ask(api, **here, n=1, amenity="water")
+    assert body["results"] == []
+    assert body["left_out"] == {"closed": 0, "out_of_service": 1, "amenity": 2, "no_place": 1}

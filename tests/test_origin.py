@@ -214,3 +214,20 @@ def test_whatever_is_pasted_gives_a_point_on_earth_or_is_refused(text: str) -> N
             lon, lat = read_point(given_text, "wgs84")
             assert -180 <= lon <= 180
             assert -90 <= lat <= 90
+
+
+@pytest.mark.parametrize(
+    "link",
+    [
+        "https://maps.example/?center=116.10,39.60&q=116.34,39.73",
+        "https://maps.example/?q=116.34,39.73&center=116.10,39.60",
+        "https://maps.example/?ll=39.60,116.10&daddr=39.73,116.34",
+    ],
+)
+def test_where_one_goes_comes_before_what_the_screen_showed(link: str) -> None:
+    assert read_point(link, "wgs84") == (116.34, 39.73)
+
+
+def test_a_host_that_only_ends_like_a_maps_has_no_datum_of_its_own() -> None:
+    assert read_point("https://notamap.com/?q=116.34,39.73", "wgs84") == (116.34, 39.73)
+    assert read_point("https://www.amap.com/?q=116.34,39.73", "wgs84") != (116.34, 39.73)

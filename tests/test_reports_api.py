@@ -23,7 +23,7 @@ with warnings.catch_warnings():
 
 from geo.errors import ParameterError
 from geo.people import NOBODY, REPORTS, Person
-from geo.reporting import DISMISSED, WHAT, WORDS_AT_MOST, confirm, dismiss, outcomes, posted, report
+from geo.reporting import DISMISSED, WHAT, WORDS_AT_MOST, confirm, dismiss, outcomes, report, should_be_open
 from geo.storage import Change, Conflict
 from geo.storage.reports import NoStationError
 from geo.web.cookies import SESSION
@@ -383,10 +383,28 @@ def test_whether_the_door_should_have_been_open(
     clock.now = datetime.fromisoformat(f"{at}+08:00")
     reported(workspace, "a")
     ((said,),) = (one.reports for one in workspace.store.reports.waiting(workspace.now()))
-    assert posted(said, workspace.district()) == should
+    assert should_be_open(said, workspace.district()) == should
 
 
 def test_nobody_is_called_what_the_program_writes_under(workspace: Workspace) -> None:
     with pytest.raises(Exception, match="name_taken"):
         workspace.store.people.add("Reports", "staff", by="x", at=workspace.now())
     assert not NOBODY.may("staff")
+
+
+def test_verified_is_the_day_that_it_is_in_the_district(workspace: Workspace, clock: Clock) -> None:
+    """16:30 in UTC is half past midnight of the next day in Beijing."""
+    ids = reported(workspace, "a")
+    clock.now = datetime.fromisoformat("2025-10-20T16:30+00:00")
+    confirm(workspace, "F2", ids, version=1, state="closed", why="到场看过", by=LI)
+    record = workspace.store.get("facilities", "F2")
+    assert record is not None
+    assert record.values["verified_on"] == "2025-10-21"
+
+
+def test_a_station_on_trial_may_be_found_on_trial_still(workspace: Workspace) -> None:
+    ids = [report(workspace, "F4", "full", "", sender="a", at=workspace.now()).id]
+    confirm(workspace, "F4", ids, version=1, state="trial", why="到场看过", by=LI)
+    record = workspace.store.get("facilities", "F4")
+    assert record is not None
+    assert (record.values["state"], record.values["verified_on"]) == ("trial", "2025-10-20")

@@ -28,7 +28,7 @@ from geo.storage.people import People
 from geo.web import cookies, forms
 from geo.web.access import COOKIE
 from geo.web.routes import routes
-from geo.web.session import address_of, safe_path
+from geo.web.session import address_of, network, safe_path
 from geo.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -230,6 +230,25 @@ def test_too_many_failures_are_told_with_the_wait(desk: Workspace, clock: Clock)
 )
 def test_where_an_attempt_comes_from(client: tuple[str, int] | None, address: str) -> None:
     assert address_of(Request({"type": "http", "client": client, "headers": []})) == address
+
+
+@pytest.mark.parametrize("proxy", ["127.0.0.1", "::1", "::ffff:127.0.0.1"])
+@pytest.mark.parametrize(
+    ("forwarded", "address"),
+    [
+        ("203.0.113.7", "203.0.113.7"),
+        ("6.6.6.6, 203.0.113.7", "203.0.113.7"),  # what stands before the last anybody can write
+        ("2001:db8:0:1::7", "2001:db8:0:1::/64"),
+        ("nonsense", ""),
+        ("", ""),
+    ],
+)
+def test_a_proxy_on_this_machine_is_believed(proxy: str, forwarded: str, address: str) -> None:
+    assert network(proxy, forwarded) == (address or network(proxy))
+
+
+def test_nobody_else_says_where_they_come_from() -> None:
+    assert network("198.51.100.1", "203.0.113.7") == "198.51.100.1"
 
 
 # Where to go on to

@@ -16,9 +16,9 @@ from stdnum.cn import uscc
 
 from geo.errors import ParameterError
 from geo.facilities import parse_amenities
+from geo.hours.written import osm_hours
 from geo.i18n import Language, translate
 from geo.intake.choices import NO, YES, amenity_codes, choose, is_unknown, name, normal
-from geo.intake.hours_words import osm_hours
 from geo.intake.sheet import CELL_AT_MOST, one_line
 from geo.intake.synonyms import plain
 from geo.schema import WHOLE_AT_MOST, Column

@@ -63,7 +63,7 @@ def sprite(facility: Mapping[str, Any]) -> str:
 
 @dataclass(frozen=True)
 class Numbered:
-    """A station of a list, to be drawn with its number there: place in the map's datum, words, ``tone`` (geo.cards)."""
+    """A station of a list, drawn with its number: place in the map's datum, words, ``tone`` (geo.finder.cards)."""
 
     number: int
     lon: float

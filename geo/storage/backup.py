@@ -23,7 +23,8 @@ from geo.storage.tables import metadata
 
 
 def backup(store: Store, path: Path) -> None:
-    """Writes all of the store, as of one moment, to ``path``, while others read and write.
+    """Writes all of the store, as of one moment, to ``path``, while others read and write; only who sent a report,
+    which is kept for a day at most, is left out.
 
     The file is for its owner only, and appears whole or not at all, in place of one that was there. GongtuError where
     it cannot be written, or is the store itself.
@@ -40,6 +41,10 @@ def backup(store: Store, path: Path) -> None:
             else:
                 _export(store.engine, partial)
             with closing(sqlite3.connect(partial)) as connection:
+                # Kept for a day only, to tell senders apart; a backup is kept for longer.
+                connection.execute("PRAGMA secure_delete = ON")
+                connection.execute("UPDATE reports SET sender = NULL")
+                connection.commit()
                 connection.execute("PRAGMA journal_mode = DELETE")  # opens where nothing can be written beside it
                 if found := faults(connection.execute):
                     raise GongtuError("store.check_integrity_bad", reason="; ".join(found[:NAMED_AT_MOST]))

@@ -19,8 +19,8 @@ from geo.datum import Datum, convert
 from geo.district import District
 from geo.errors import ParameterError
 from geo.facilities import FacilityKind, parse_amenities
+from geo.finder.links import links_to
 from geo.hours import Opening
-from geo.links import links_to
 from geo.nearest import AT_MOST, DETOUR, SPEEDS_M_S, Found, Mode, Wish, duration_s
 from geo.web.access import Needs
 from geo.workspace import Workspace

@@ -17,8 +17,8 @@ from starlette.routing import Route
 from geo.district import District
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import SERVING_STATES, parse_amenities
+from geo.hours.words import hours_in_words
 from geo.i18n import Language, explain, translate
-from geo.posted import hours_in_words
 from geo.poster import Line, poster
 from geo.settings import SITE
 from geo.web import page

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from functools import partial
-from ipaddress import ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 from typing import TypedDict
 from urllib.parse import quote, unquote
 from zoneinfo import ZoneInfo
@@ -76,22 +76,32 @@ def safe_path(text: str) -> str:
 
 
 def address_of(request: Request) -> str:
-    """Where a request came from, as far as attempts are counted (``network``).
+    """Where a request came from, as far as attempts are counted (``network``)."""
+    return network(request.client.host if request.client else "", request.headers.get("x-forwarded-for", ""))
 
-    The server gives it; behind a proxy it believes that proxy only if it was told to (FORWARDED_ALLOW_IPS).
+
+def network(host: str, forwarded: str = "") -> str:
+    """An address as far as it is told apart from others: of IPv6 the network of 64 bits, which one has whole.
+
+    ``host`` is what the server gives. A proxy on this machine is believed who it comes for, the last that its
+    ``X-Forwarded-For`` names, for whatever stands before that anybody can write; one on another machine, only if the
+    server was told to believe it (FORWARDED_ALLOW_IPS).
     """
-    return network(request.client.host if request.client else "")
+    found = _address(host)
+    if found is not None and found.is_loopback:
+        found = _address(forwarded.rpartition(",")[2].strip()) or found
+    if found is None:
+        return host
+    return str(found if found.version == 4 else ip_network((int(found), 64), strict=False))
 
 
-def network(host: str) -> str:
-    """An address as far as it is told apart from others: of IPv6 the network of 64 bits, which one has whole."""
+def _address(host: str) -> IPv4Address | IPv6Address | None:
+    """An IP address; one of IPv4 that is written as one of IPv6 is what it is."""
     try:
         found = ip_address(host)
     except ValueError:
-        return host
-    if found.version == 4:
-        return str(found)
-    return str(found.ipv4_mapped or ip_network((int(found), 64), strict=False))
+        return None
+    return (found.ipv4_mapped or found) if found.version == 6 else found
 
 
 def _endpoint(get: Handler | None, post: FormHandler | None) -> Callable[[Request], Awaitable[Response]]:

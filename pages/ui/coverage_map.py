@@ -14,12 +14,12 @@ from branca.element import MacroElement
 from geo.datum import Datum, convert
 from geo.district import District
 from geo.facilities import SERVING_STATES
+from geo.hours.words import posted
 from geo.i18n import Language
 from geo.layers import areas, legend, points
 from geo.layers.base import Basemap, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
-from geo.posted import posted
 from geo.regions import name_codes
 from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached

@@ -8,11 +8,11 @@ import folium
 import geopandas as gpd
 from branca.element import MacroElement
 
-from geo.cards import Card
 from geo.datum import Datum, convert
 from geo.district import District
 from geo.facilities import SERVING_STATES
 from geo.finder import KINDS_OF, Help, Origin, View
+from geo.finder.cards import Card
 from geo.i18n import Language
 from geo.layers import areas, legend, points
 from geo.layers.base import Basemap, Focus, Tiles, base_map

@@ -14,8 +14,9 @@ import streamlit as st
 
 from geo.district import District
 from geo.errors import GongtuError
+from geo.hours.words import posted
 from geo.i18n import Language, explain
-from geo.reporting import DISMISSED, Report, Waiting, confirm, dismiss, outcomes, posted
+from geo.reporting import DISMISSED, Report, Waiting, confirm, dismiss, outcomes, should_be_open
 from geo.storage import Conflict, Record
 from geo.storage.reports import INDEPENDENT
 from geo.words import Say, local_name
@@ -141,7 +142,7 @@ def _said(reports: Sequence[Report], district: District, say: Say) -> str:
     """Each report: when, what, in whose words, and whether the door should have been open by the hours posted then."""
     rows = []
     for report in reports:
-        at, should = moment(report.at, district.about["time_zone"]), posted(report, district)
+        at, should = moment(report.at, district.about["time_zone"]), should_be_open(report, district)
         words = f"<blockquote>{escape(report.words)}</blockquote>" if report.words else ""
         rows.append(
             f"<li><time>{escape(at)}</time> <b>{escape(say(f'report_what.{report.what}'))}</b>"
@@ -191,7 +192,7 @@ def _opened(one: Waiting, record: Record | None, district: District, say: Say, l
 
 def _known(record: Record, say: Say) -> str:
     """The hours posted now, and who was there last."""
-    hours = str(record.values.get("opening_hours") or say("total.none"))
+    hours = posted(str(record.values.get("opening_hours") or ""), say) or say("total.none")
     on, by = record.values.get("verified_on"), record.values.get("verified_by")
     verified = say("report.verified", on=on, by=by or say("total.none")) if on else say("report.never_verified")
     return f'<p class="about">{escape(say("report.posted", hours=hours))}<br>{escape(verified)}</p>'

@@ -60,7 +60,9 @@ def ready(page: Page) -> Page:
 def listed(page: Page) -> list[str]:
     """The names of the stations in the list, once there is one."""
     expect(page.locator(".card h2.name").first).to_be_visible(timeout=WAIT_MS)
-    return [name.removeprefix(str(number)) for number, name in enumerate(page.locator(".card h2.name").all_inner_texts(), 1)]
+    return [
+        name.removeprefix(str(number)) for number, name in enumerate(page.locator(".card h2.name").all_inner_texts(), 1)
+    ]
 
 
 def station_map(page: Page) -> Frame:

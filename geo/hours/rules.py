@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
-from geo.holidays import WEEKDAYS, Calendar
+from geo.hours.calendar import WEEKDAYS, Calendar
 
 COMMENT = re.compile(r'"[^"]*"')
 KEPT = re.compile(r'"(\d+)"')

@@ -14,11 +14,11 @@ import pandas as pd
 
 from geo.district import District
 from geo.facilities import AMENITIES, SERVING_STATES, parse_amenities
+from geo.finder.links import links
 from geo.hours import Opening
+from geo.hours.words import posted
 from geo.i18n import Language
-from geo.links import links
 from geo.nearest import Answer, Found, Mode, duration_s
-from geo.posted import posted
 from geo.words import Say, day, distance, distance_parts, local_name
 
 SOON_MINUTES = 60
@@ -240,7 +240,7 @@ def special_day(district: District, at: datetime, say: Say) -> str:
     if not kind:
         return ""
     weekday = say(f"weekday.{calendar.weekday(date_)}")
-    return say(f"near.special_{kind}", day=day(date_, say), name=calendar.holidays.get(date_, ""), weekday=weekday)
+    return say(f"near.special_{kind}", day=day(date_, say), weekday=weekday)
 
 
 def no_calendar(district: District, at: datetime, say: Say) -> str:

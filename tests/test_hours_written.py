@@ -8,9 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo.hours import well_formed
+from geo.hours.written import osm_hours
 from geo.i18n import LANGUAGES, translate
 from geo.intake.cells import parse
-from geo.intake.hours_words import osm_hours
 from geo.schema import Column
 
 HOURS = Column("opening_hours")

@@ -1,4 +1,4 @@
-"""找驿站: from what a courier asked to what a page shows, for the page and the light page alike."""
+"""What was asked, and the answer as a whole: where from, what to know, which stations, what was left out."""
 
 from __future__ import annotations
 
@@ -8,9 +8,9 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Literal, get_args
 
-from geo.cards import ROUGH_M, Card, Reader, cards, left_out, no_calendar, special_day
 from geo.district import District
 from geo.facilities import FacilityKind
+from geo.finder.cards import ROUGH_M, Card, Reader, cards, left_out, no_calendar, special_day
 from geo.i18n import Language, translate
 from geo.nearest import DETOUR, SPEEDS_M_S, Answer, Found, Mode, Wish
 from geo.search import Hit

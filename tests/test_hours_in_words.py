@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from geo.hours.words import hours_in_words
 from geo.i18n import translate
-from geo.posted import hours_in_words
 
 ZH, EN = partial(translate, language="zh"), partial(translate, language="en")
 

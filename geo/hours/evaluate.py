@@ -2,7 +2,7 @@
 
 Hours belong to the day they begin on: what a day's rules say past midnight holds into the next day, whatever that one's
 rules say. So what is known at a moment is what today's rules say of it and what yesterday's do; open comes before
-unknown, unknown before closed. ``geo.hours_rules`` finds the rules that are for a day; the library is asked about one
+unknown, unknown before closed. ``geo.hours.rules`` finds the rules that are for a day; the library is asked about one
 day at a time, and evaluates dates, seasons, weeks, times and the sun.
 
 Where this differs from the library (opening-hours-py 2.1.4): holidays and shifted days are those of the calendar; a day
@@ -25,9 +25,8 @@ from typing import Literal
 from opening_hours import OpeningHours, ParserError  # type: ignore[attr-defined]  # its stub leaves the error out
 from opening_hours import State as Said
 
-from geo.holidays import Calendar as Calendar
-from geo.holidays import calendar_of as calendar_of
-from geo.hours_rules import Reading, Rule, read
+from geo.hours.calendar import Calendar
+from geo.hours.rules import Reading, Rule, read
 
 State = Literal["open", "closed", "unknown"]
 Why = Literal["", "missing", "malformed", "said", "holiday"]

@@ -5,8 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 
-from geo.holidays import WEEKDAYS
-from geo.hours import well_formed
+from geo.hours.calendar import WEEKDAYS
+from geo.hours.evaluate import well_formed
 
 HAN_DAYS = {
     han: WEEKDAYS[number] for number, hans in enumerate(("一", "二", "三", "四", "五", "六", "日天")) for han in hans

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from geo.holidays import WEEKDAYS
+from geo.hours.calendar import WEEKDAYS
 from geo.words import Say
 
 MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
