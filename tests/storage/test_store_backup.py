@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import sqlite3
 import threading
+import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import timedelta
@@ -137,6 +138,8 @@ def test_a_backup_is_of_one_moment_though_others_write(store: Store, url: str, t
     writer.start()
     try:
         for number in range(4):
+            while writer.is_alive() and store.state()[0] <= number + 1:
+                time.sleep(0.01)
             backup(store, tmp_path / str(number))
     finally:
         stop.set()
