@@ -44,8 +44,8 @@ DIGIT = "一二三四五六七八九"
 NUMERAL = f"{DIGIT}十"
 # One way to write each character: traditional forms, and what names are commonly miswritten with (北藏村, 赢海, 通洲).
 ONE_WAY = str.maketrans(
-    "鎮區鄉縣莊營龐黃門舊宮長雲採禮賢觀榮華興豐園東號樓趙迴藏赢嬴洲啰",
-    "镇区乡县庄营庞黄门旧宫长云采礼贤观荣华兴丰园东号楼赵回臧瀛瀛州罗",
+    "鎮區鄉縣紅莊營龐黃門舊宮長雲採禮賢觀榮華興豐園東號樓趙迴藏赢嬴洲啰",
+    "镇区乡县红庄营庞黄门旧宫长云采礼贤观荣华兴丰园东号楼赵回臧瀛瀛州罗",
 )
 ODD = re.compile(rf"[(（]地区[)）]|[{''.join(map(chr, ONE_WAY))}]|[^\x21-\x7e{HAN}]+")  # what normalise changes
 TOWN_SUFFIX = re.compile(r"(?:镇|乡|街道|地区)$")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Collection
 from datetime import datetime
 from typing import Literal, get_args
@@ -22,6 +23,8 @@ What = Literal["locked", "full", "broken", "moved", "gone", "hours"]
 WHAT: tuple[What, ...] = get_args(What)
 """What can be wrong: locked in posted hours, full, something broken, moved, gone, other hours than posted."""
 WORDS_AT_MOST = 200
+NUMBER = re.compile(r"\d(?:[ -]?\d){6,}")
+"""What may be somebody's telephone or identity number; it is not kept, for nobody was asked for it."""
 OUTCOMES = ("open", "closed", "removed", "unverified")
 """The states that staff can find a reported station in."""
 DISMISSED = "dismissed"
@@ -38,7 +41,7 @@ def report(workspace: Workspace, facility: str, what: str, words: str, *, sender
     """
     if what not in WHAT:
         raise ParameterError("report.what_unknown", field="what", value=clean(what[:80]))
-    words = " ".join(tidy(words).split())
+    words = NUMBER.sub("…", " ".join(tidy(words).split()))
     if len(words) > WORDS_AT_MOST:
         raise ParameterError("report.words_long", field="words", most=WORDS_AT_MOST)
     why = translate("report.marked", "zh", count=INDEPENDENT)
@@ -76,8 +79,10 @@ def dismiss(workspace: Workspace, ids: Collection[str], *, why: str, by: Person)
 
 
 def outcomes(state: str) -> tuple[str, ...]:
-    """The states that a station can be found in which is in ``state`` now: one on trial may be on trial still."""
-    return ("trial", *OUTCOMES) if state == "trial" else OUTCOMES
+    """The states that a station can be found in which is in ``state`` now: one on trial may be on trial still, also
+    where reports made it 待核实 meanwhile.
+    """
+    return ("trial", *OUTCOMES) if state in ("trial", "unverified") else OUTCOMES
 
 
 def should_be_open(report: Report, district: District) -> State:

@@ -20,6 +20,8 @@ from geo.places import COMMITTEE, TOWN_SUFFIX, Gazetteer, normalise
 
 HitKind = Literal["region", "position", "facility", "community", "village", "zone"]
 KINDS: tuple[HitKind, ...] = get_args(HitKind)  # of equally good matches the earlier kind comes first
+SCATTERED_FROM, SCATTERED_TO = 3, 12
+"""A text of so many letters may have others between them in a name: fewer say too little, more are no abbreviation."""
 LONGEST = 200  # characters of what is typed that are looked at
 
 # A former township is found as the zone that it was.
@@ -105,7 +107,8 @@ class Places:
 
         A whole name comes before a beginning, that before an inner part; of equally good ones the kinds in the order
         of ``KINDS``, then by name, then by id. Blanks, signs, capitals, full-width and traditional forms make no
-        difference. Where no name has it, the region that ``text`` names as an address does, if it says just one.
+        difference. Where no name has it, those that have its letters with others between; where there are none either,
+        the region that ``text`` names as an address, if it says just one.
         """
         asked = text[:LONGEST]
         key = _plain(asked, _Letters())
@@ -113,12 +116,26 @@ class Places:
             return []
         matching = chain.from_iterable(map(self._matching, (f"\n{key}\n", f"\n{key}", key)))
         found = list(dict.fromkeys(islice(matching, 3 * limit)))[:limit]  # one may match all three ways
+        if not found and SCATTERED_FROM <= len(key) <= SCATTERED_TO:
+            found = list(islice(self._scattered(key), limit))
         return [self._hit(number) for number in found] or self._addressed(asked)
 
     def get(self, kind: str, id: str) -> Hit | None:  # noqa: A002 - its name everywhere
         """The place of a kind by its id; None where there is none that has a point on the map."""
         number = self._numbers.get((kind, id))
         return None if number is None else self._hit(number)
+
+    def _scattered(self, key: str) -> Iterator[int]:
+        """The numbers of the places one of whose names has the letters of ``key`` in their order, with others between:
+        大兴机场 for 大兴国际机场.
+        """
+        # Each letter where it first stands after the last: if there is a way, that is one, so none is tried again.
+        pattern = re.compile(re.escape(key[0]) + "".join(f"(?>[^\n]*?{re.escape(letter)})" for letter in key[1:]))
+        found = pattern.search(self._text)
+        while found:
+            number = bisect_right(self._starts, found.start()) - 1
+            yield number
+            found = pattern.search(self._text, self._starts[number + 1])
 
     def _matching(self, part: str) -> Iterator[int]:
         """The numbers of the places one of whose names holds ``part``, ascending, each once."""

@@ -392,6 +392,21 @@ def test_nobody_is_called_what_the_program_writes_under(workspace: Workspace) ->
     assert not NOBODY.may("staff")
 
 
+@pytest.mark.parametrize(
+    ("words", "kept"),
+    [
+        ("门锁着，我电话13800138000", "门锁着，我电话…"),
+        ("138-0013-8000 张", "… 张"),
+        ("门口 12 点后锁，201 室", "门口 12 点后锁，201 室"),
+        ("123456", "123456"),  # six digits: a time, a room, an amount
+    ],
+)
+def test_a_telephone_number_is_not_kept(workspace: Workspace, words: str, kept: str) -> None:
+    report(workspace, "F2", "full", words, sender="a", at=workspace.now())
+    (waiting,) = workspace.store.reports.waiting(workspace.now())
+    assert [one.words for one in waiting.reports] == [kept]
+
+
 def test_verified_is_the_day_that_it_is_in_the_district(workspace: Workspace, clock: Clock) -> None:
     """16:30 in UTC is half past midnight of the next day in Beijing."""
     ids = reported(workspace, "a")

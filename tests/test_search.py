@@ -67,6 +67,12 @@ def test_any_part_of_a_name_will_do(tiny_places: Places) -> None:
     assert found(tiny_places, "moor") == ["P2"]
 
 
+def test_letters_may_be_left_out_between(tiny_places: Places) -> None:
+    assert found(tiny_places, "柳村委") == ["110199001201"]  # 柳树村村委会
+    assert found(tiny_places, "村柳委") == [], "in their order only"
+    assert found(tiny_places, "柳委") == [], "two letters say too little"
+
+
 @pytest.mark.parametrize("text", ["", " ", "，", "。！", "\n", "无此地", "zzz", "甲原镇无此地", "甲" * 10_000])
 def test_what_is_nowhere_finds_nothing_or_what_an_address_says(tiny_places: Places, text: str) -> None:
     expected = ["110199001000"] if text.startswith("甲原镇") else []

@@ -26,7 +26,7 @@ KEY = "attempts.key"
 
 
 class ThrottledError(GongtuError):
-    """Too many failed attempts; ``wait`` is how long until the next one is heard."""
+    """Too many attempts, to sign in or to report; ``wait`` is how long until the next one is heard."""
 
     def __init__(self, wait: timedelta, key: str = "signin.wait") -> None:
         self.wait = wait

@@ -164,7 +164,9 @@ class Reports:
                 write(connection, [change], by=by, at=at, why=why, what="report")
 
     def forget(self, at: datetime) -> None:
-        """Nobody's hash is kept for longer than ``DAY``; the reports stay."""
+        """Lets go of the hashes older than ``DAY``; the reports stay. Done at every report, at every look at the queue
+        and when the store is opened; backups have none.
+        """
         old = reports.c.sender.is_not(None) & (reports.c.at <= at - DAY)
         with reading(self._engine) as connection:  # as a rule there is nothing to do, and nobody to wait for
             if connection.scalar(sa.select(reports.c.id).where(old).limit(1)) is None:

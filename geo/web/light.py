@@ -40,7 +40,7 @@ COMPRESSED_FROM = 500
 
 
 def routes(workspace: Workspace) -> list[Route]:
-    """The page and where its reports go. No cookie is set and nobody is asked who they are."""
+    """The page and where its reports go. Nobody is asked who they are, and no cookie is set but by pages of errors."""
     pages = _Light(workspace)
     compressed = Middleware(GZipMiddleware, minimum_size=COMPRESSED_FROM)
     around = [Needs("public", workspace), compressed]

@@ -242,6 +242,63 @@ def test_the_light_page_works_by_keyboard_alone(open_phone: Open) -> None:
     assert "uri.amap.com" in page.evaluate("document.activeElement.href")
 
 
+NEAR = "/nearest?near=region:110199001000"
+
+
+def test_the_filters_of_the_page_are_part_of_the_question(open_phone: Open) -> None:
+    page = open_phone(NEAR + "&amenity=water")
+    expect(page.get_by_text("没有符合条件、现在开放的驿站")).to_be_visible(timeout=WAIT_MS)
+    page = open_phone(NEAR + "&mode=walk")
+    listed(page)
+    expect(page.locator(".card").nth(1)).to_contain_text("步行约")
+    assert [name.strip() for name in listed(open_phone(NEAR + "&help=mediation"))] == ["F4站"]
+    page = open_phone(NEAR + "&at=2026-10-10T12:00")
+    listed(page)
+    expect(page.get_by_text("10月10日 12:00")).to_be_visible()
+
+
+def test_one_of_several_places_of_a_name_can_be_chosen(open_phone: Open) -> None:
+    page = ready(open_phone("/nearest"))
+    field = page.get_by_label("地名或坐标")
+    field.fill("东庄村")
+    field.press("Enter")
+    listed(page)
+    expect(page.get_by_text("按甲原镇的中心算")).to_be_visible()
+    page.get_by_role("radio", name="东庄村").last.tap()
+    expect(page.get_by_text("按丙山镇的中心算")).to_be_visible(timeout=WAIT_MS)
+
+
+def test_a_failed_search_leaves_no_other_places_answer(open_phone: Open) -> None:
+    page = open_phone(NEAR)
+    listed(page)
+    field = page.get_by_label("地名或坐标")
+    field.fill("不存在的地方")
+    field.press("Enter")
+    expect(page.get_by_text("没有找到“不存在的地方”")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".card")).to_have_count(0)
+
+
+def test_over_a_shifted_base_map_the_numbers_are_shifted_and_a_touch_is_not(
+    open_phone: Open, stations: dict[str, tuple[float, float]]
+) -> None:
+    """Amap's tiles are GCJ-02: the mark of F1 lies some 500 m from its WGS-84 point, and a touch on the mark's own spot
+    says F1's point again.
+    """
+    page = open_phone(NEAR + "&basemap=amap", viewport={"width": 1280, "height": 900}, has_touch=False, is_mobile=False)
+    frame = station_map(page)
+    page.wait_for_timeout(1500)
+    drawn = frame.evaluate(
+        """() => Object.values(map._layers).filter(l => l.feature && l.feature.properties.number === 1)
+            .map(l => [l.getLatLng().lng, l.getLatLng().lat])[0]"""
+    )
+    lon, lat = stations["F1"]
+    away = ((drawn[0] - lon) * 85_700, (drawn[1] - lat) * 111_000)  # metres at 39.6 north
+    assert 300 < (away[0] ** 2 + away[1] ** 2) ** 0.5 < 700
+    frame.evaluate("([lon, lat]) => map.fire('click', {latlng: L.latLng(lat, lon)})", drawn)
+    expect(page.get_by_text("离图上点的位置")).to_be_visible(timeout=WAIT_MS)
+    expect(page.locator(".far b").first).to_have_text("0", timeout=WAIT_MS)
+
+
 @pytest.mark.parametrize("path", ["/nearest?near=region:110199001000", "/m?place=甲原"])
 @pytest.mark.parametrize("width", [360, 195])  # 195: 390 px with the text at 200 %
 def test_nothing_is_wider_than_the_screen(open_phone: Open, path: str, width: int) -> None:
