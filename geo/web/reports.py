@@ -52,8 +52,9 @@ def add_to(api: FastAPI, workspace: Workspace) -> None:
     async def send(request: Request) -> JSONResponse:
         """Says what is wrong with a station. Nothing that tells who is asked for; who sent it is forgotten in a day.
 
-        Reports of three senders within a day make an open station ``unverified`` at once. ``counted``: from
-        how many senders there are open reports of this station within a day. The same report again within an hour changes nothing.
+        Reports of three senders within a day make an open station ``unverified`` at once. ``counted``: how
+        many senders have open reports of this station within a day. The same report again within an hour changes
+        nothing.
         """
         if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
             # Which a form on somebody else's page cannot say, and a script there only if it is let.
