@@ -1,4 +1,4 @@
-"""Pages in plain HTML: no script but their own, nothing from other hosts, kept by no cache, in no other site's frame."""
+"""Pages in plain HTML: no script but their own, nothing of other hosts, kept by no cache, in no other site's frame."""
 
 from __future__ import annotations
 
