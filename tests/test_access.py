@@ -50,6 +50,7 @@ ROUTES: dict[tuple[str, str], tuple[Role, str, int]] = {
     ("GET", "/api/v1/me"): ("public", "/api/v1/me", 200),
     ("*", "/api"): ("public", "/api/nothing", 404),
     ("GET", "/m"): ("public", "/m", 200),
+    ("GET", "/m/report"): ("public", "/m/report", 303),
     ("POST", "/m/report"): ("public", "/m/report", 422),
     ("GET", "/export/enterprises.{format}"): ("staff", "/export/enterprises.csv", 200),
     ("GET", "/export/{name}.{format}"): ("public", "/export/facilities.csv", 200),
