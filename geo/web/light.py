@@ -33,6 +33,7 @@ from geo.web import forms, page
 from geo.web.access import Needs, reason
 from geo.web.light_form import LightForm, name_of
 from geo.web.session import address_of
+from geo.words import local_name
 from geo.workspace import Workspace
 
 COMPRESSED_FROM = 500
@@ -103,18 +104,17 @@ class _Light:
         view = View(wechat=finder.in_wechat(request.headers.get("user-agent", "")))
         if form.asked:
             view = replace(finder.view(district, form.asked, say, language), wechat=view.wechat)
+        regions = district.regions[["code", "name", "name_en"]].to_dict("records")
+        named = {row["code"]: local_name(row, language) for row in regions}
         hits = [
             {
                 "label": hit.label_en if language == "en" else hit.label_zh,
-                "kind": say(f"near.hit_{hit.kind}"),
+                "kind": named.get(hit.within, "") if hit.kind != "region" else say("near.hit_region"),
                 "url": form.link(place=form.place, pick=name_of(hit)),
             }
             for hit in form.hits
         ]
-        towns = [
-            {"label": (language == "en" and row["name_en"]) or row["name"], "url": form.link(region=row["code"])}
-            for row in district.regions[["code", "name", "name_en"]].to_dict("records")
-        ]
+        towns = [{"label": name, "url": form.link(region=code)} for code, name in named.items()]
         datums = [
             {"label": say(f"near.datum_{one}"), "url": form.link(place=form.place, datum=one), "on": one == form.datum}
             for one in (DATUMS if form.pasted else ())

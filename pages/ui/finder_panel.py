@@ -21,7 +21,7 @@ from geo.nearest import MODES
 from geo.origin import read_point
 from geo.search import Hit
 from geo.words import Say
-from pages.ui import state, widgets
+from pages.ui import cached, state, widgets
 from pages.ui.words import escape_markdown
 
 FIRST_AMENITIES = ("battery_charging", "water", "microwave", "toilet", "air_conditioning")
@@ -116,9 +116,12 @@ def _choose(hits: list[Hit], district: District, say: Say, language: Language) -
     """Places of the same name, to choose from."""
     by_name = {f"{hit.kind}:{hit.id}": hit for hit in hits}
 
+    towns = cached.region_names(district, language)
+
     def words(name: str) -> str:
         hit = by_name[name]
-        return f"{hit.label_en if language == 'en' else hit.label_zh} · {say(f'near.hit_{hit.kind}')}"
+        town = towns.get(hit.within, "") if hit.kind != "region" else ""
+        return f"{hit.label_en if language == 'en' else hit.label_zh} · {town or say(f'near.hit_{hit.kind}')}"
 
     def chosen() -> None:
         if picked := st.session_state["hit"]:
