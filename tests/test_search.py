@@ -219,7 +219,14 @@ def test_it_is_what_reading_every_name_would_find(names: list[str], kinds: objec
         name = one.label_zh
         return (name != text, not name.startswith(text), KINDS.index(one.kind), name, one.id)
 
-    expected = [one.id for one in sorted((one for one in hits if text in one.label_zh), key=rank)]
+    def scattered(name: str) -> bool:
+        letters = iter(name)
+        return len(text) >= 3 and all(letter in letters for letter in text)
+
+    whole = [one for one in hits if text in one.label_zh]
+    seen = whole or [one for one in hits if scattered(one.label_zh)]
+    in_order = sorted(seen, key=rank if whole else lambda one: (KINDS.index(one.kind), one.label_zh, one.id))
+    expected = [one.id for one in in_order]
     for limit in (1, 3, 100):
         assert found(of(*hits), text, limit) == expected[:limit]
 
