@@ -208,17 +208,22 @@ def _legend(
     if no_data.any():
         rows.append(legend.Row(say("legend.no_data"), swatch=legend.NO_DATA_SWATCH))
     nothing = bool(no_data.all())
-    said = (
-        district.regions[f"boundary_label_{language}"].iloc[0],
-        say("legend.invented") if district.invented else "",
-        say("app.as_of", date=district.about["as_of"]),
-    )
     return legend.Legend(
         say("legend.title"),
         tuple(rows),
         measure="" if nothing else say(f"measure.{view.lens}.{view.measure}.words"),
         low=say("legend.low"),
         high=say("legend.high"),
-        notice=" · ".join(filter(None, said)),
+        notice=map_notice(district, say, language),
         corner=corner,
     )
+
+
+def map_notice(district: District, say: Say, language: Language) -> str:
+    """What every map says of its data: its boundaries, whether anything is invented, as of when."""
+    said = (
+        district.regions[f"boundary_label_{language}"].iloc[0],
+        say("legend.invented") if district.invented else "",
+        say("app.as_of", date=district.about["as_of"]),
+    )
+    return " · ".join(filter(None, said))

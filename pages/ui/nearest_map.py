@@ -19,7 +19,7 @@ from geo.layers.base import Basemap, Focus, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.words import Say, local_name
 from pages.ui import cached
-from pages.ui.coverage_map import facility_rows
+from pages.ui.coverage_map import facility_rows, map_notice
 
 MARKS_AT_MOST = 400
 """Of more stations than these none is drawn until somebody says where they are."""
@@ -84,18 +84,13 @@ def _marks(seen: gpd.GeoDataFrame, datum: Datum, language: Language) -> GeoJsonL
 
 
 def _legend(district: District, rows: Sequence[legend.Row], corner: str, say: Say, language: Language) -> legend.Legend:
-    said = (
-        district.regions[f"boundary_label_{language}"].iloc[0],
-        say("legend.invented") if district.invented else "",
-        say("app.as_of", date=district.about["as_of"]),
-    )
     return legend.Legend(
         say("legend.title"),
         tuple(rows),
         measure="",
         low="",
         high="",
-        notice=" · ".join(filter(None, said)),
+        notice=map_notice(district, say, language),
         corner=corner,
     )
 
