@@ -12,26 +12,25 @@ import pandas as pd
 import shapely
 from numpy.typing import ArrayLike, NDArray
 
+from geo.demand import Demand, Group
 from geo.distance import Floats, Nearest, Plane, nearest_two, refuse_degrees, require_metres, threads
-from geo.enterprises import Demand, project_usable
+from geo.enterprises import project_usable
 from geo.errors import ParameterError
 from geo.regions import RegionIndex, require_regions
 
 Status = Literal["unserved", "served", "unknown"]
 STATUSES: tuple[Status, ...] = get_args(Status)
 UNSERVED, SERVED, UNKNOWN = range(3)
-
-Group = Literal["all", "unionised", "ununionised"]
-GROUPS: tuple[Group, ...] = get_args(Group)
+COUNTED = ("all", "served", "unserved", "unknown")
 
 Lens = Literal["service", "union"]
 LENSES: tuple[Lens, ...] = get_args(Lens)
-LENS_GROUP: dict[Lens, Group] = {"service": "unionised", "union": "ununionised"}
+LENS_UNION: dict[Lens, Group] = {"service": "unionised", "union": "ununionised"}
 
 NO_REGION = ""  # the table's row of the enterprises whose region is not known
 TOTAL = "total"
 
-Sites = tuple[Floats, Floats]
+Places = tuple[Floats, Floats]
 
 DRAWN_SHORTFALL_M = 0.5  # how much a drawn circle may fall short of its radius between two of its corners
 
@@ -58,9 +57,47 @@ def check_within(within_m: float) -> float:
     return float(within_m)
 
 
-def sites(facilities: pd.DataFrame, plane: Plane) -> Sites:
+def sites(facilities: pd.DataFrame, plane: Plane) -> Places:
     """The facilities' places, x and y (m,) in metres, in the frame's order: by id, as ``serving`` gives them."""
     return plane.project(facilities["lon"].to_numpy(np.float64), facilities["lat"].to_numpy(np.float64))
+
+
+def statuses(placed: NDArray[np.bool_], nearest_m: Floats, within_m: float, doubtful_m: Floats) -> NDArray[np.int8]:
+    """Who is served (n,), the one place where this is told: SERVED with a site at ``nearest_m <= within_m``, inclusive.
+
+    UNKNOWN, not unserved: who is not ``placed``, and who has none so near but a site in doubt (whose hours are not
+    known) at ``doubtful_m <= within_m``. NaN metres: there is no such site.
+    """
+    reach = check_within(within_m)
+    status = (nearest_m <= reach).astype(np.int8)
+    status[((status == UNSERVED) & (doubtful_m <= reach)) | ~placed] = UNKNOWN
+    return status
+
+
+def by_region(demand: Demand, status: NDArray[np.int8], *weights: Floats | NDArray[np.bool_]) -> list[Floats]:
+    """Each of ``weights`` (n,) added up, a row per region in region order, then ``NO_REGION`` and ``TOTAL``, and four
+    columns: all, served, unserved, unknown, where the last three add up to the first.
+    """
+    regions = len(demand.codes)
+    # One number per combination; -1, no region, becomes the last row.
+    row = np.where(demand.region < 0, regions, demand.region).astype(np.int64)
+    combination = row * 3 + status
+
+    def add_up(some: Floats | NDArray[np.bool_]) -> Floats:
+        counts = np.bincount(combination, some, minlength=(regions + 1) * 3).reshape(-1, 3)
+        counts = np.vstack((counts, counts.sum(axis=0)))
+        return np.column_stack((counts.sum(axis=1), counts[:, [SERVED, UNSERVED, UNKNOWN]]))
+
+    return [add_up(some) for some in weights]
+
+
+def farthest(demand: Demand, nearest: Nearest, asked: NDArray[np.bool_]) -> NDArray[np.intp]:
+    """The rows that are ``asked`` for (n,), farthest from their nearest site first; where there is no site at all, all
+    are equally far. Ties go to the smaller id.
+    """
+    rows = np.flatnonzero(asked)
+    far = np.nan_to_num(nearest.metres[rows, 0], nan=np.inf)
+    return rows[np.lexsort((demand.id[rows].astype(str), -far))]
 
 
 def coverage(demand: Demand, nearest: Nearest, within_m: float) -> Coverage:
@@ -69,35 +106,24 @@ def coverage(demand: Demand, nearest: Nearest, within_m: float) -> Coverage:
     ``nearest`` is ``nearest_two(demand.x, demand.y, *sites)``, asked once for any number of reaches; where there are
     no sites every enterprise with a location is unserved.
     """
-    reach = check_within(within_m)
-    status = (nearest.metres[:, 0] <= reach).astype(np.int8)  # NaN, no site, is not within
-    status[np.isnan(demand.x)] = UNKNOWN
-    return Coverage(reach, status, _tabulate(demand, status))
+    metres = nearest.metres[:, 0]
+    status = statuses(demand.placed, metres, within_m, metres)
+    return Coverage(check_within(within_m), status, _tabulate(demand, status))
 
 
 def _tabulate(demand: Demand, status: NDArray[np.int8]) -> pd.DataFrame:
-    codes = demand.codes
-    # One number per combination; -1, no region, becomes the last row.
-    row = np.where(demand.region < 0, len(codes), demand.region).astype(np.int64)
-    combination = (row * 2 + demand.unionised) * 3 + status
-    shape = (len(codes) + 1, 2, 3)
-    stated = ~np.isnan(demand.workers)
-
-    def add_up(weights: NDArray[np.float64] | None) -> NDArray[np.generic]:
-        by_region = np.bincount(combination, weights, minlength=math.prod(shape)).reshape(shape)
-        return np.concatenate((by_region, by_region.sum(axis=0, keepdims=True)))
-
-    columns: dict[str, ArrayLike] = {"code": np.array([*codes, NO_REGION, TOTAL], dtype=object)}
-    sums = {"enterprises": add_up(None), "workers": add_up(np.where(stated, demand.workers, 0.0))}
-    for measure, by_status in sums.items():
-        groups = {"all": by_status.sum(axis=1), "unionised": by_status[:, 1], "ununionised": by_status[:, 0]}
-        for group, counts in groups.items():
-            columns[f"{group}_{measure}_all"] = counts.sum(axis=1)
-            for status_name, number in (("served", SERVED), ("unserved", UNSERVED), ("unknown", UNKNOWN)):
-                columns[f"{group}_{measure}_{status_name}"] = counts[:, number]
+    columns: dict[str, ArrayLike] = {"code": np.array([*demand.codes, NO_REGION, TOTAL], dtype=object)}
+    has, workers, unstated = demand.unionised, np.nan_to_num(demand.workers), np.isnan(demand.workers)
+    weights = (has, ~has, workers * has, workers * ~has, unstated)
+    *counted, without_workers = by_region(demand, status, *weights)
+    for measure, (unionised, ununionised) in (("enterprises", counted[:2]), ("workers", counted[2:])):
+        groups = {"unionised": unionised, "ununionised": ununionised}
+        kind = np.int64 if measure == "enterprises" else np.float64
+        for group, counts in (("all", groups["unionised"] + groups["ununionised"]), *groups.items()):
+            columns |= {f"{group}_{measure}_{name}": counts[:, i].astype(kind) for i, name in enumerate(COUNTED)}
     table = pd.DataFrame(columns).astype({"code": str})
     table["unionised_share"] = table["unionised_enterprises_all"] / table["all_enterprises_all"].where(lambda n: n > 0)
-    table["workers_unstated"] = add_up((~stated).astype(np.float64)).sum(axis=(1, 2)).astype(np.int64)
+    table["workers_unstated"] = without_workers[:, 0].astype(np.int64)
     return table
 
 
@@ -110,11 +136,10 @@ def lens_table(found: Coverage, lens: Lens) -> pd.DataFrame:
     """
     if lens not in LENSES:
         raise ParameterError("coverage.lens", field="lens", value=lens)
-    group, table = LENS_GROUP[lens], found.table
-    statuses = ("all", "served", "unserved", "unknown")
+    group, table = LENS_UNION[lens], found.table
     view = table[["code"]].copy()
     for prefix, measure in (("", "enterprises"), ("workers_", "workers")):
-        for name in statuses:
+        for name in COUNTED:
             view[f"{prefix}{name}"] = table[f"{group}_{measure}_{name}"]
     known = view["served"] + view["unserved"]
     view["share_unserved"] = view["unserved"] / known.where(known > 0)
@@ -123,7 +148,7 @@ def lens_table(found: Coverage, lens: Lens) -> pd.DataFrame:
     return view.assign(unionised_share=table["unionised_share"])
 
 
-def gaps(regions: gpd.GeoDataFrame, sites: Sites, within_m: float) -> gpd.GeoDataFrame:
+def gaps(regions: gpd.GeoDataFrame, sites: Places, within_m: float) -> gpd.GeoDataFrame:
     """What of each region lies beyond reach of every site: columns code, gap_area_km2, covered_area_km2, geometry.
 
     ``regions`` with column code, in a CRS in metres, as the answer; ``sites`` on that plane. The two areas add up to
@@ -154,25 +179,6 @@ def gaps(regions: gpd.GeoDataFrame, sites: Sites, within_m: float) -> gpd.GeoDat
     return gpd.GeoDataFrame(columns, geometry=left, crs=regions.crs)
 
 
-def answer(
-    demand: Demand, facilities: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane, within_m: float, lens: Lens
-) -> tuple[pd.DataFrame, gpd.GeoDataFrame]:
-    """The whole question at once: who is within reach of ``facilities`` (as ``serving`` gives them), and the gaps.
-
-    ``regions`` on the plane, in the demand's order. First the lens's table (``lens_table``) indexed by code, workers as
-    whole numbers, with gap_area_km2 and covered_area_km2, which ``TOTAL`` has the sums of and ``NO_REGION`` NaN; then
-    the gaps (``gaps``), on the plane.
-    """
-    chosen = sites(facilities, plane)
-    beyond = gaps(regions, chosen, within_m)
-    nearest = nearest_two(demand.x, demand.y, *chosen)
-    rows = lens_table(coverage(demand, nearest, within_m), lens).set_index("code")
-    rows = rows.astype(dict.fromkeys(rows.filter(like="workers_"), "int64"))
-    areas = beyond.set_index("code")[["gap_area_km2", "covered_area_km2"]]
-    areas.loc[TOTAL] = areas.sum()
-    return rows.join(areas), beyond
-
-
 def coverage_table(
     lon: ArrayLike,
     lat: ArrayLike,
@@ -190,13 +196,12 @@ def coverage_table(
     """
     require_regions(regions)
     x, y = project_usable(lon, lat, regions, plane)
-    demand = Demand(
-        id=np.arange(len(x)),
+    demand = Demand.bare(
         x=x,
         y=y,
         region=RegionIndex(regions.to_crs(plane.crs).geometry).locate(x, y),
-        workers=np.asarray(workers, dtype=np.float64),
-        unionised=np.asarray(unionised, dtype=bool),
+        workers=workers,
+        unionised=unionised,
         codes=regions["code"].to_numpy(dtype=object),
     )
     nearest = nearest_two(x, y, *plane.project(sites_lon, sites_lat))

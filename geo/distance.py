@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import cache, cached_property
-from typing import NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
+from scipy.sparse import csc_array
 from scipy.spatial import KDTree
 
 from geo.errors import FrameError
+
+if TYPE_CHECKING:
+    import geopandas as gpd  # a third of a second that a solver has no use for
 
 Floats = NDArray[np.float64]
 CHUNK = 1 << 16  # points handled at once: the arrays of a chunk stay in the processor's cache
@@ -244,3 +247,131 @@ class _Candidates:
         sites, metres = np.empty((2, len(x)), dtype=np.int32), np.empty((2, len(x)))
         sites[:, order], metres[:, order] = best_site, np.where(best_site < 0, np.nan, best)
         return sites, metres
+
+
+@dataclass(frozen=True, eq=False)
+class CostTable:
+    """What it costs each row of demand to use each site that it can use; a pair that is not there cannot be used.
+
+    Row i's sites are ``site[start[i] : start[i + 1]]``, ascending, columns below ``sites``; ``cost`` (k,) goes with
+    ``site`` (k,): metres, or any cost of 0 or more, and 0 is a cost like any other. ``start`` is (n + 1,).
+    """
+
+    start: NDArray[np.int64]
+    site: NDArray[np.int32]
+    cost: Floats
+    sites: int
+
+    @property
+    def rows(self) -> int:
+        """How many rows of demand there are, with sites or without."""
+        return len(self.start) - 1
+
+
+def cost_table(
+    x: ArrayLike, y: ArrayLike, sites_x: ArrayLike, sites_y: ArrayLike, within_m: float | Floats
+) -> CostTable:
+    """The pairs of points (n,) and sites (m,) that are at most ``within_m`` metres apart, inclusive.
+
+    ``within_m`` is one number or one for each point; a point that is NaN has no pairs, nor has one whose ``within_m``
+    is NaN or negative. The metres are those of ``nearest_two``. Memory grows with the pairs, not with n x m.
+    FrameError for degrees, and for a site that is NaN.
+    """
+    points, sites = len(np.asarray(x)), len(np.asarray(sites_x))
+    rows, metres = [], []
+    for near, far in each_within(x, y, sites_x, sites_y, within_m):
+        rows.append(near.astype(np.int32))
+        metres.append(far)
+    start = np.concatenate(([0], np.cumsum([len(near) for near in rows])))
+    # By columns first, then turned over: one pass, which leaves each row's sites ascending.
+    start = start.astype(_smallest(int(start[-1])))
+    parts = (_joined(metres, np.float64), _joined(rows, np.int32), start)
+    table = csc_array(parts, shape=(points, sites)).tocsr()
+    return CostTable(table.indptr.astype(np.int64), table.indices.astype(np.int32, copy=False), table.data, sites)
+
+
+def _joined(parts: list[NDArray[Any]], kind: type[np.generic]) -> NDArray[Any]:
+    """The parts one after the other; the list is emptied, so that they are not kept twice for longer than it takes."""
+    whole = np.concatenate(parts) if parts else np.empty(0, dtype=kind)
+    parts.clear()
+    return whole
+
+
+def _smallest(count: int) -> type[np.int32 | np.int64]:
+    """The type of scipy's indices: one of 8 bytes for one array makes them all so."""
+    return np.int32 if count < np.iinfo(np.int32).max else np.int64
+
+
+def each_within(
+    x: ArrayLike, y: ArrayLike, sites_x: ArrayLike, sites_y: ArrayLike, within_m: float | Floats
+) -> Iterator[tuple[NDArray[np.intp], Floats]]:
+    """For one site after the other, the rows of the points within reach, in no order, and their metres: the pairs of
+    ``cost_table``, without keeping them.
+    """
+    px, py, sx, sy = (np.asarray(values, dtype=np.float64) for values in (x, y, sites_x, sites_y))
+    refuse_degrees(px, py)
+    refuse_degrees(sx, sy)
+    if not (np.isfinite(sx) & np.isfinite(sy)).all():
+        raise FrameError("distance.unplaced_site")
+    within = np.broadcast_to(np.asarray(within_m, dtype=np.float64), px.shape)
+    asked = np.flatnonzero(np.isfinite(px) & np.isfinite(py) & (within >= 0))
+    if not len(asked):
+        for _ in sx:
+            yield np.empty(0, dtype=np.intp), np.empty(0)
+        return
+    around = _Around.of(px[asked], py[asked], float(within[asked].max()))
+    # The order of the cells, in which what lies in one row of cells lies together.
+    rows, reach = asked[around.order], within[asked][around.order]
+    px, py = px[rows], py[rows]
+    for site_x, site_y in zip(sx, sy, strict=True):
+        near = around.near(site_x, site_y)
+        metres = np.sqrt((px[near] - site_x) ** 2 + (py[near] - site_y) ** 2)
+        inside = metres <= reach[near]
+        yield rows[near][inside], metres[inside]
+
+
+CELLS_A_REACH = 4
+"""How many cells a reach is wide: narrower ones hold fewer points in vain, and take more turns."""
+
+
+@dataclass(frozen=True, eq=False)
+class _Around:
+    """Points by the cell of a grid: ``order`` (n,) sorts them by cell, ``first`` says where each cell begins."""
+
+    left: float
+    bottom: float
+    cell_m: float
+    columns: int
+    rows: int
+    reach_m: float
+    order: NDArray[np.intp]
+    first: NDArray[np.intp]
+
+    @classmethod
+    def of(cls, x: Floats, y: Floats, reach_m: float) -> _Around:
+        """All points finite, at least one."""
+        left, bottom = float(x.min()), float(y.min())
+        wide, high = float(x.max()) - left, float(y.max()) - bottom
+        # At most about a million cells, whatever the reach; and never none.
+        cell_m = max(min(reach_m, wide + high + 1.0) / CELLS_A_REACH, (wide + high) / 1024, 1.0)
+        columns, rows = int(wide / cell_m) + 1, int(high / cell_m) + 1
+        cell = ((y - bottom) / cell_m).astype(np.int64) * columns + ((x - left) / cell_m).astype(np.int64)
+        order = np.argsort(cell, kind="stable")
+        first = np.searchsorted(cell[order], np.arange(columns * rows + 1))
+        return cls(left, bottom, cell_m, columns, rows, reach_m, order, first)
+
+    def near(self, x: float, y: float) -> NDArray[np.intp]:
+        """Where in ``order`` the points stand that may be within reach: all that are, and some that are not."""
+        reach = self.reach_m * (1 + 1e-9) + 1e-6  # for rounding
+        west, east = self._span(x - self.left, reach, self.columns)
+        south, north = self._span(y - self.bottom, reach, self.rows)
+        bands = range(south, north) if west < east else range(0)
+        runs = [
+            np.arange(self.first[row * self.columns + west], self.first[row * self.columns + east]) for row in bands
+        ]
+        return np.concatenate(runs) if runs else np.empty(0, dtype=np.intp)
+
+    def _span(self, middle: float, reach: float, count: int) -> tuple[int, int]:
+        """The cells from and until which a reach goes along one side."""
+        low, high = (middle - reach) / self.cell_m, (middle + reach) / self.cell_m
+        return int(np.clip(np.floor(low), 0, count)), int(np.clip(np.floor(high) + 1, 0, count))

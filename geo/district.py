@@ -13,8 +13,9 @@ import geopandas as gpd
 import pandas as pd
 import shapely
 
+from geo.demand import Demand
 from geo.distance import Plane
-from geo.enterprises import Demand, assign_regions
+from geo.enterprises import assign_regions
 from geo.hours import Calendar, calendar_of
 from geo.i18n import Language, translate
 from geo.nearest import Stations

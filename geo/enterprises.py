@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Literal, get_args
 
 import geopandas as gpd
@@ -109,7 +109,7 @@ def assign_regions(
         (
             gazetteer.declared(enterprises["region"]),
             gazetteer.resolve(enterprises["address"])["region"],
-            index.locate(*project_usable(*_lonlat(enterprises), regions, plane)),
+            index.locate(*project_usable(*lonlat(enterprises), regions, plane)),
         )
     )
     known = readings != NOWHERE
@@ -125,42 +125,7 @@ def assign_regions(
     return enterprises.rename(columns={"region": "region_text"}).assign(**columns, region_conflict=conflict)
 
 
-def _lonlat(enterprises: pd.DataFrame) -> tuple[Floats, Floats]:
+def lonlat(enterprises: pd.DataFrame) -> tuple[Floats, Floats]:
+    """Longitude and latitude (n,) as the register has them, NaN where there is none."""
     lon, lat = (enterprises[name].to_numpy(dtype=np.float64, na_value=np.nan) for name in ("lon", "lat"))
     return lon, lat
-
-
-@dataclass(frozen=True, eq=False)
-class Demand:
-    """The enterprises to be served, as arrays (n,) in one order.
-
-    ``x``, ``y``: metres, NaN where there is no usable location; ``region``: index into ``codes`` (r,), -1 where
-    unknown; ``workers``: NaN where not stated.
-    """
-
-    id: NDArray[np.generic]
-    x: Floats
-    y: Floats
-    region: NDArray[np.int16]
-    workers: Floats
-    unionised: NDArray[np.bool_]
-    codes: NDArray[np.object_]
-
-    @classmethod
-    def of(cls, enterprises: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane) -> Demand:
-        """The demand of what ``assign_regions`` gives (columns id, lon, lat, workers, union_status, region).
-
-        In the frame's order, closed enterprises left out.
-        """
-        require_regions(regions)
-        frame = counted(enterprises)
-        x, y = project_usable(*_lonlat(frame), regions, plane)
-        return cls(
-            id=frame["id"].to_numpy(dtype=object),
-            x=x,
-            y=y,
-            region=pd.Index(regions["code"]).get_indexer(pd.Index(frame["region"])).astype(np.int16),
-            workers=frame["workers"].to_numpy(dtype=np.float64, na_value=np.nan),
-            unionised=is_unionised(frame["union_status"]).to_numpy(dtype=bool),
-            codes=regions["code"].to_numpy(dtype=object),
-        )

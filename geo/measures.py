@@ -9,30 +9,31 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from geo.coverage import LENS_GROUP, TOTAL, UNSERVED, Coverage, Lens
+from geo.coverage import LENS_UNION, TOTAL, UNSERVED, Coverage, Lens, farthest
+from geo.demand import Demand
 from geo.distance import Nearest
-from geo.enterprises import Demand
 from geo.errors import ParameterError
 
-Measure = Literal["enterprises", "workers", "area"]
-MEASURES: tuple[Measure, ...] = get_args(Measure)
+Shade = Literal["enterprises", "workers", "area"]
+SHADES: tuple[Shade, ...] = get_args(Shade)
+"""What a region can be shaded by."""
 
 
-def shares(found: Coverage, areas: pd.DataFrame, lens: Lens, measure: Measure) -> pd.Series:
+def shares(found: Coverage, areas: pd.DataFrame, lens: Lens, measure: Shade) -> pd.Series:
     """The share (0 to 1) of each row of ``found.table``, indexed by code, that is amiss; NaN with nothing to divide.
 
     Service lens: unserved / (served + unserved) of the unionised, by enterprises or workers; unknown is on neither
     side. Union lens: ununionised / all, by enterprises or workers. ``area``, under either: the region's area beyond
     reach, from ``areas`` (index ``code``; columns gap_area_km2, covered_area_km2); NaN in rows that have no area.
     """
-    if measure not in MEASURES:
+    if measure not in SHADES:
         raise ParameterError("coverage.measure", field="measure", value=measure)
     if measure == "area":
         whole = areas["gap_area_km2"] + areas["covered_area_km2"]
         return (areas["gap_area_km2"] / whole.where(whole > 0)).reindex(found.table["code"])
     table = found.table.set_index("code")
     if lens == "service":
-        group = LENS_GROUP[lens]
+        group = LENS_UNION[lens]
         amiss = table[f"{group}_{measure}_unserved"]
         whole = amiss + table[f"{group}_{measure}_served"]
     else:
@@ -88,6 +89,5 @@ def worst_served(
 
     Farthest first; where there is no site at all, all are equally far. Ties go to the smaller id.
     """
-    rows = np.flatnonzero(in_lens(demand, lens) & (found.status == UNSERVED) & (demand.region == region))
-    far = np.nan_to_num(nearest.metres[rows, 0], nan=np.inf)
-    return rows[np.lexsort((demand.id[rows].astype(str), -far))][:limit]
+    asked = in_lens(demand, lens) & (found.status == UNSERVED) & (demand.region == region)
+    return farthest(demand, nearest, asked)[:limit]

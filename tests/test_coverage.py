@@ -12,9 +12,10 @@ import shapely
 from hypothesis import given
 from hypothesis import strategies as st
 
-from geo.coverage import GROUPS, LENSES, SERVED, UNKNOWN, UNSERVED, coverage, coverage_table, gaps, lens_table, sites
+from geo.coverage import LENSES, SERVED, UNKNOWN, UNSERVED, coverage, coverage_table, gaps, lens_table, sites
+from geo.demand import UNIONS, Demand
 from geo.distance import Plane, nearest_two
-from geo.enterprises import Demand, assign_regions, is_unionised, usable_location
+from geo.enterprises import assign_regions, is_unionised, usable_location
 from geo.errors import FrameError, ParameterError
 from geo.facilities import parse_amenities, serving
 
@@ -46,7 +47,7 @@ def small_demand(x: list[float], **columns: object) -> Demand:
         "unionised": np.ones(n, dtype=bool),
         "codes": np.array(["r"], dtype=object),
     } | {name: np.asarray(value) for name, value in columns.items()}
-    return Demand(id=np.arange(n), x=np.array(x, dtype=float), y=np.where(np.isnan(x), np.nan, SOUTH), **values)
+    return Demand.bare(id=np.arange(n), x=np.array(x, dtype=float), y=np.where(np.isnan(x), np.nan, SOUTH), **values)
 
 
 # ---- which region, and how it was found ----
@@ -229,7 +230,7 @@ def test_nothing_is_lost_or_counted_twice(demand: Demand, within_m: int, offsets
     found = coverage(demand, nearest, within_m)
     table = found.table.set_index("code")
     for measure, weights in (("enterprises", np.ones(len(demand.x))), ("workers", np.nan_to_num(demand.workers))):
-        for group in GROUPS:
+        for group in UNIONS:
             parts = [table[f"{group}_{measure}_{status}"] for status in STATUSES]
             assert (sum(parts) == table[f"{group}_{measure}_all"]).all()
         for status in ("all", *STATUSES):

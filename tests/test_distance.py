@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from geo import distance
-from geo.distance import CHUNK, Plane, nearest_two, require_metres
+from geo.distance import CHUNK, CostTable, Plane, cost_table, nearest_two, require_metres
 from geo.errors import FrameError
 
 WEST, SOUTH = 430_000.0, 4_380_000.0
@@ -140,3 +140,70 @@ def test_as_by_hand_for_any_number(count: int) -> None:
     site, metres = by_hand(x, y, sx, sy)
     np.testing.assert_array_equal(found.site, site)
     np.testing.assert_array_equal(found.metres, metres)
+
+
+# ---- who can use which site ----
+
+
+def pairs(table: CostTable) -> dict[tuple[int, int], float]:
+    row = np.repeat(np.arange(table.rows), np.diff(table.start))
+    return dict(zip(zip(row.tolist(), table.site.tolist(), strict=True), table.cost.tolist(), strict=True))
+
+
+def test_pairs_within_reach_inclusive() -> None:
+    table = cost_table([WEST, WEST + 4000, np.nan], [SOUTH] * 3, [WEST + 4000, WEST], [SOUTH, SOUTH + 3000], 5000)
+    assert pairs(table) == {(0, 0): 4000, (0, 1): 3000, (1, 0): 0, (1, 1): 5000}
+    assert (table.start.tolist(), table.sites, table.rows) == ([0, 2, 4, 4], 2, 3)
+    assert (table.start.dtype, table.site.dtype, table.cost.dtype) == (np.int64, np.int32, np.float64)
+    less = cost_table([WEST + 4000], [SOUTH], [WEST], [SOUTH + 3000], np.nextafter(5000, 0))
+    assert pairs(less) == {}
+
+
+def test_a_reach_for_each_point() -> None:
+    """Nobody at all goes less than nothing, or a distance that is not a number."""
+    within = np.array([0.0, 7.0, 6.9, -1.0, np.nan])
+    table = cost_table(np.full(5, WEST), np.full(5, SOUTH), [WEST, WEST], [SOUTH, SOUTH + 7], within)
+    assert pairs(table) == {(0, 0): 0, (1, 0): 0, (1, 1): 7, (2, 0): 0}
+
+
+def test_no_pairs() -> None:
+    for x, sx in (([], []), ([], [WEST]), ([WEST], []), ([np.nan], [WEST])):
+        table = cost_table(x, [SOUTH] * len(x), sx, [SOUTH] * len(sx), 5000)
+        assert (table.rows, table.sites, pairs(table)) == (len(x), len(sx), {})
+    with pytest.raises(FrameError):
+        cost_table([116.3], [39.7], [WEST], [SOUTH], 5000)
+    with pytest.raises(FrameError):
+        cost_table([WEST], [SOUTH], [np.nan], [SOUTH], 5000)
+
+
+@given(points=coordinates, sites=coordinates, within=st.integers(0, 20))
+def test_the_pairs_are_those_by_hand(points: list[tuple[int, int]], sites: list[tuple[int, int]], within: int) -> None:
+    x, y = WEST + 500.0 * np.array(points).reshape(-1, 2).T
+    sx, sy = WEST + 500.0 * np.array(sites).reshape(-1, 2).T
+    metres = np.sqrt((x[:, None] - sx) ** 2 + (y[:, None] - sy) ** 2)
+    rows, columns = np.nonzero(metres <= within * 500.0)
+    table = cost_table(x, y, sx, sy, within * 500.0)
+    assert table.site.tolist() == columns.tolist(), "rows in order, and each row's sites ascending"
+    assert table.cost.tolist() == metres[rows, columns].tolist()
+    assert np.diff(table.start).tolist() == np.bincount(rows, minlength=len(x)).tolist()
+
+
+def test_pairs_of_many_clustered_and_far_points() -> None:
+    random = np.random.default_rng(8)
+    x, y = WEST + random.normal(0, 5_000, 4_000), SOUTH + random.normal(0, 5_000, 4_000)
+    x[0] += 900_000
+    sx, sy = WEST + random.normal(0, 8_000, 50), SOUTH + random.normal(0, 8_000, 50)
+    for within in (0.0, 300.0, 20_000.0, 2_000_000.0):
+        metres = np.sqrt((x[:, None] - sx) ** 2 + (y[:, None] - sy) ** 2)
+        assert len(cost_table(x, y, sx, sy, within).site) == (metres <= within).sum()
+
+
+@given(points=coordinates, sites=coordinates, within=st.integers(0, 12))
+def test_served_is_the_same_by_table_and_by_nearest(
+    points: list[tuple[int, int]], sites: list[tuple[int, int]], within: int
+) -> None:
+    x, y = WEST + 500.0 * np.array(points).reshape(-1, 2).T
+    sx, sy = WEST + 500.0 * np.array(sites).reshape(-1, 2).T
+    counts = np.diff(cost_table(x, y, sx, sy, within * 500.0).start)
+    near = nearest_two(x, y, sx, sy).metres <= within * 500.0
+    assert (near == np.column_stack((counts >= 1, counts >= 2))).all()

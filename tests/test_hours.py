@@ -13,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from opening_hours import OpeningHours
 
-from geo.hours import HORIZON_DAYS, Calendar, Opening, calendar_of, opening, well_formed
+from geo.hours import HORIZON_DAYS, Calendar, Opening, calendar_of, opening, states, well_formed
 from geo.hours import evaluate as module
 from geo.hours.calendar import TABLE
 from geo.schema import read_table
@@ -549,3 +549,21 @@ def test_closed_for_some_hours_is_not_closed_all_day(separator: str) -> None:
     text = f"Mo-Fr 08:00-18:00{separator}Mo-Fr 12:00-13:00 off"
     assert at(text, "2026-11-23 09:00") == ("open", "11-23 12:00", "closed")
     assert at(text, "2026-11-23 12:30") == ("closed", "11-23 13:00", "open")
+
+
+# Many minutes of a day at once
+
+
+@pytest.mark.parametrize(
+    "text", [OFFICE, REST, "22:00-06:00", "24/7", "", "  ", "?!", "08:00+", "Mo-Fr 09:00-17:00 || unknown", " 24/7 "]
+)
+@pytest.mark.parametrize("day", [date(2026, 9, 20), date(2026, 10, 1), date(2026, 10, 10), date(2026, 11, 23)])
+def test_the_states_of_a_day_are_those_of_its_moments(text: str, day: date) -> None:
+    minutes = (0, 1, 359, 360, 8 * 60, 8 * 60 + 30, 17 * 60 + 29, 20 * 60, 1439)
+    expected = [opening(text, datetime.combine(day, time(*divmod(m, 60)), ZONE), CHINA).state for m in minutes]
+    assert list(states(text, day, minutes, CHINA)) == expected
+
+
+def test_no_minutes_and_years_nobody_is_told_of() -> None:
+    assert states(OFFICE, SUNDAY, (), CHINA) == ()
+    assert states(OFFICE, date(1901, 1, 1), (0, 60), CHINA) == ("unknown", "unknown")

@@ -7,10 +7,10 @@ import pandas as pd
 import pytest
 
 from geo.coverage import NO_REGION, TOTAL, coverage
+from geo.demand import Demand
 from geo.distance import Nearest, nearest_two
-from geo.enterprises import Demand
 from geo.errors import ParameterError
-from geo.measures import MEASURES, headline, in_lens, ranked, shares, worst_served
+from geo.measures import SHADES, headline, in_lens, ranked, shares, worst_served
 
 X0, Y0 = 430_000.0, 4_380_000.0
 NOBODY = "110199004000"
@@ -34,7 +34,7 @@ ROWS = [
 def demand() -> Demand:
     ids, east, region, workers, unionised = zip(*ROWS, strict=True)
     x = np.array([np.nan if metres is None else X0 + metres for metres in east])
-    return Demand(
+    return Demand.bare(
         id=np.array(ids, dtype=object),
         x=x,
         y=np.where(np.isnan(x), np.nan, Y0),
@@ -86,7 +86,7 @@ def test_area_shares_are_of_those_that_have_one(
 
 
 @pytest.mark.parametrize("lens", ["service", "union"])
-@pytest.mark.parametrize("measure", MEASURES)
+@pytest.mark.parametrize("measure", SHADES)
 def test_shares_are_between_0_and_1(
     demand: Demand, nearest: Nearest, areas: pd.DataFrame, lens: str, measure: str
 ) -> None:
@@ -138,7 +138,7 @@ def test_without_a_site_all_are_equally_far_and_come_by_id(demand: Demand) -> No
 
 
 def test_equally_far_ones_come_by_id_whatever_their_order() -> None:
-    four = Demand(
+    four = Demand.bare(
         id=np.array(["d", "b", "a", "c"], dtype=object),
         x=X0 + np.array([700.0, -700, 0, 900]),
         y=Y0 + np.array([0.0, 0, 700, 0]),

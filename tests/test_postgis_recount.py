@@ -20,11 +20,13 @@ with warnings.catch_warnings():
     from starlette.testclient import TestClient
 
 from geo.coverage import sites
-from geo.distance import nearest_two
+from geo.demand import MEASURES, Who
+from geo.distance import cost_table, nearest_two
 from geo.district import District
 from geo.enterprises import usable_location
 from geo.facilities import serving
 from geo.pack import open_pack
+from geo.planner import Question, Reach, answer, measure, sites_at
 from geo.regions import name_codes
 from geo.web.routes import routes
 from geo.workspace import Workspace
@@ -137,6 +139,44 @@ def test_the_nearest_facility_is_the_one_postgis_finds(
     assert {key: found[key] for key, _, _ in counted} == {key: ids for key, ids, _ in counted}
     apart = [np.abs(metres[key] - far).max() for key, _, far in counted]
     assert max(apart) < 1e-3, "the same plane, projected by two programs"
+
+
+DISTANCES = """
+WITH site AS (
+    SELECT place FROM facility WHERE kind = 'rest_station' AND state IN ('open', 'trial', 'unverified')
+), asked AS (
+    SELECT e.region, e.workers, (SELECT min(s.place <-> e.place) FROM site s) AS metres,
+        (SELECT count(*) FROM site s WHERE ST_DWithin(s.place, e.place, %(within_m)s)) AS choices
+    FROM enterprise e WHERE union_status <> 'closed' AND e.place IS NOT NULL
+)
+SELECT CASE WHEN grouping(region) = 1 THEN 'total' ELSE region END,
+    percentile_disc(ARRAY[0.5, 0.9]) WITHIN GROUP (ORDER BY metres),
+    (count(*) FILTER (WHERE choices > 1))::float / count(*), (count(*) FILTER (WHERE choices = 0))::float / count(*),
+    coalesce(sum(workers) FILTER (WHERE choices = 0), 0)::float / sum(workers), sum(choices)::bigint
+FROM asked GROUP BY GROUPING SETS (region, ())
+"""
+
+
+@pytest.mark.parametrize("reach", [Reach(750), Reach(15, "walk"), Reach(20, "ebike")], ids=lambda reach: reach.unit)
+def test_what_a_planner_is_told_is_what_postgis_counts(
+    database: psycopg.Connection, pack: District, reach: Reach
+) -> None:
+    """Median and ninetieth percentile, the second choice, the share unserved by enterprises and workers, all pairs."""
+    counted = {row[0]: row[1:] for row in database.execute(DISTANCES, {"within_m": reach.within_m})}
+    near = sites_at(pack, ("rest_station",), None)
+    measured = measure(pack, near)
+    by = {name: Question(reach=reach, who=Who(name, "all")) for name in MEASURES}
+    rows = {name: answer(pack, question, None, measured).rows.loc[list(counted)] for name, question in by.items()}
+    quantiles = [row[0] for row in counted.values()]
+    np.testing.assert_allclose(rows["enterprises"][["median_m", "p90_m"]], quantiles, rtol=0, atol=1e-3)
+    for name, column, place in (
+        ("enterprises", "share_second", 1),
+        ("enterprises", "share", 2),
+        ("workers", "share", 3),
+    ):
+        np.testing.assert_allclose(rows[name][column], [row[place] for row in counted.values()], rtol=1e-12)
+    pairs = cost_table(pack.demand.x, pack.demand.y, near.x, near.y, reach.within_m)
+    assert len(pairs.site) == counted["total"][4]
 
 
 def test_points_lie_in_the_regions_postgis_says(database: psycopg.Connection, pack: District) -> None:

@@ -5,6 +5,6 @@ special days; ``words`` says hours as a door would; ``written`` reads what regis
 """
 
 from geo.hours.calendar import Calendar, calendar_of
-from geo.hours.evaluate import HORIZON_DAYS, Opening, State, opening, well_formed
+from geo.hours.evaluate import HORIZON_DAYS, Opening, State, opening, states, well_formed
 
-__all__ = ["HORIZON_DAYS", "Calendar", "Opening", "State", "calendar_of", "opening", "well_formed"]
+__all__ = ["HORIZON_DAYS", "Calendar", "Opening", "State", "calendar_of", "opening", "states", "well_formed"]

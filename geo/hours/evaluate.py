@@ -92,6 +92,16 @@ def opening(text: str, at: datetime, calendar: Calendar) -> Opening:
     return Opening(state, None, None, why, state != "unknown")
 
 
+def states(text: str, day: date, minutes: Iterable[int], calendar: Calendar) -> tuple[State, ...]:
+    """What the hours say at each of ``minutes`` of ``day``, 0 to 1439: the ``state`` that ``opening`` gives, without
+    looking ahead for when it changes.
+    """
+    text = text.strip()
+    known = text and _reading(text) is not None and day.year in YEARS
+    parts: tuple[Part, ...] = _parts(calendar, text, day) if known else ((0, "unknown", "missing"),)
+    return tuple(parts[bisect_right(parts, minute, key=_begins) - 1][1] for minute in minutes)
+
+
 def well_formed(text: str) -> bool:
     """Whether the hours can be read; no hours can be. White space of any length counts as one blank."""
     return not text.strip() or _reading(text.strip()) is not None

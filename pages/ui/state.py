@@ -15,7 +15,7 @@ import streamlit as st
 
 from geo.coverage import LENSES, Lens
 from geo.i18n import LANGUAGES, Language
-from geo.measures import MEASURES, Measure
+from geo.measures import SHADES, Shade
 from geo.words import Say
 
 LAYERS = ("gaps", "facilities", "positions", "enterprises", "names")
@@ -30,7 +30,7 @@ class View:
     lens: Lens
     kinds: tuple[str, ...]
     within_m: int
-    measure: Measure
+    measure: Shade
     layers: tuple[str, ...]
     basemap: str
     region: str
@@ -169,10 +169,10 @@ def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: 
             )
             measure = st.segmented_control(
                 say("control.measure"),
-                MEASURES,
+                SHADES,
                 required=True,
                 format_func=lambda measure: say(f"measure.{lens}.{measure}.short"),
-                **in_url("measure", "enterprises", MEASURES),
+                **in_url("measure", "enterprises", SHADES),
             )
             layers = st.pills(
                 say("control.layers"),
