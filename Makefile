@@ -45,7 +45,12 @@ lint: $(VENV)/ready-dev
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 
-bench: setup $(VENV)/ready-dev
+$(VENV)/ready-bench: $(VENV)/ready-dev requirements-bench.txt
+	@echo "Installing the packages of requirements-bench.txt …"
+	@$(BIN)/pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
+bench: setup $(VENV)/ready-bench
 	$(BIN)/python -m bench
 
 build: setup

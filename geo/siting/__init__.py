@@ -1,0 +1,12 @@
+"""Where sites should go: a table of costs in, sites out, with the bound that says how good they are.
+
+Four goals: cover the most weight with n sites (``max-cover``), cover all that can be with the fewest (``set-cover``),
+the least total of weight times cost (``p-median``), the least worst cost (``p-centre``). Existing sites stay.
+"""
+
+from __future__ import annotations
+
+from geo.siting.problem import GOALS, Goal, Problem, Progress, Solution, Tell, reached, value
+from geo.siting.solve import curve, solve
+
+__all__ = ["GOALS", "Goal", "Problem", "Progress", "Solution", "Tell", "curve", "reached", "solve", "value"]
