@@ -10,14 +10,13 @@ from functools import partial
 from pathlib import Path
 
 from geo import commands
-from geo.coverage import LENSES
 from geo.datum import DATUMS
 from geo.errors import GongtuError
 from geo.export import FORMATS, LAYERS, MAP
-from geo.facilities import KINDS as FACILITY_KINDS
 from geo.i18n import LANGUAGES, explain
 from geo.intake.columns import KINDS
 from geo.people import ROLES
+from geo.planner.command import add_options, add_question
 from geo.settings import read_settings
 from geo.workspace import Workspace
 
@@ -82,10 +81,11 @@ def _parser() -> argparse.ArgumentParser:
     take.add_argument("layer", choices=[*LAYERS, MAP])
     take.add_argument("file", type=Path, help=f"its ending says the format: {', '.join(FORMATS)}")
 
-    take.add_argument("--lens", choices=LENSES, default="service")
-    take.add_argument("--kind", choices=FACILITY_KINDS, nargs="*", default=["rest_station"])
-    take.add_argument("--within-m", type=float, default=1000.0, help="reach in metres, inclusive")
+    add_question(take)
+    take.add_argument("--sites", default="", metavar="ID:LON,LAT;…", help="new sites, as a plan's address has them")
     take.add_argument("--contacts", action="store_true", help="with contacts and telephones: personal data")
+
+    add_options(command("site", commands.site, "find where new sites help most, with proof or the gap to the bound"))
 
     user = command("user", commands.user_list, "accounts: add, role, link, disable, enable; alone, list them")
     of_user = user.add_subparsers(dest="action")

@@ -15,6 +15,9 @@ from geo.i18n import Language, explain, translate
 from geo.intake.command import run_import
 from geo.pack import open_pack
 from geo.people import Person
+from geo.planner.command import question_params, run_costs, run_site
+from geo.planner.plan import Plan
+from geo.planner.question import Question
 from geo.storage.passwords import check_name
 from geo.workspace import Workspace
 
@@ -81,15 +84,21 @@ def take_out(workspace: Workspace, asked: argparse.Namespace) -> int:
     question = Asked(
         person=person,
         language=asked.language,
-        lens=asked.lens,
-        kinds=tuple(asked.kind),
-        within_m=asked.within_m,
+        question=Question.read(question_params(asked)),
+        plan=Plan.read({"sites": asked.sites}),
         contacts=asked.contacts,
         at=workspace.now(),
     )
     export(asked.layer, asked.file.suffix.removeprefix("."), asked.file.resolve(), workspace.district(), question)
     print(translate("cli.exported", asked.language, file=asked.file))
     return 0
+
+
+def site(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Looks for new sites in the district, or solves a table of costs, which needs no district."""
+    if asked.cost is not None:
+        return run_costs(asked, out=sys.stdout)
+    return run_site(workspace.district(), workspace.now(), asked, out=sys.stdout)
 
 
 def user_list(workspace: Workspace, asked: argparse.Namespace) -> int:

@@ -37,7 +37,8 @@ class FrameError(GongtuError):
 
 @dataclass(frozen=True)
 class Fault:
-    """One thing wrong with one cell of a data pack; ``allowed`` says what it may be, where that can be said.
+    """One thing wrong with one cell of a file that somebody wrote; ``allowed`` says what it may be, where that can be
+    said.
 
     ``row`` counts as a spreadsheet does: the header is row 1; None when the whole file or column is meant.
     """
@@ -50,9 +51,16 @@ class Fault:
     allowed: str = ""
 
 
-class PackError(GongtuError):
-    """A data pack has faults; ``faults`` holds every one of them, in file and row order."""
+class FaultsError(GongtuError):
+    """A file has faults; ``faults`` holds every one of them, in file and row order. ``params`` hold their ``count``."""
+
+    def __init__(self, key: str, faults: Sequence[Fault], **params: object) -> None:
+        super().__init__(key, count=len(faults), **params)
+        self.faults = tuple(faults)
+
+
+class PackError(FaultsError):
+    """A data pack has faults."""
 
     def __init__(self, faults: Sequence[Fault]) -> None:
-        super().__init__("error.pack", count=len(faults))
-        self.faults = tuple(faults)
+        super().__init__("error.pack", faults)

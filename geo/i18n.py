@@ -7,10 +7,12 @@ from functools import cache
 from pathlib import Path
 from typing import Literal, get_args
 
-from geo.errors import Fault, GongtuError, PackError
+from geo.errors import Fault, FaultsError, GongtuError
 
 Language = Literal["zh", "en"]
 LANGUAGES: tuple[Language, ...] = get_args(Language)
+TABLES = (".csv", ".txt", ".xlsx", ".xlsm", ".xls")
+"""Endings of files whose faults stand in columns; those of others stand in items."""
 LOCALE_FOLDER = Path(__file__).parent.parent / "data" / "locale"
 
 
@@ -34,9 +36,9 @@ def translate(key: str, language: Language, **params: object) -> str:
 
 
 def explain(error: GongtuError, language: Language) -> str:
-    """What went wrong, in the user's words; a pack's faults come one to a line, all of them."""
+    """What went wrong, in the user's words; a file's faults come one to a line, all of them."""
     lines = [translate(error.key, language, **error.params)]
-    if isinstance(error, PackError):
+    if isinstance(error, FaultsError):
         lines += [explain_fault(fault, language) for fault in error.faults]
     return "\n".join(lines)
 
@@ -48,7 +50,7 @@ def explain_fault(fault: Fault, language: Language) -> str:
         place += translate("fault.row", language, row=fault.row)
     if fault.column is not None:
         place += translate(
-            "fault.column" if fault.file.endswith(".csv") else "fault.item", language, column=fault.column
+            "fault.column" if fault.file.endswith(TABLES) else "fault.item", language, column=fault.column
         )
     reason = translate(fault.key, language, value=fault.value, allowed=fault.allowed)
     return translate("fault.line", language, place=place, reason=reason)

@@ -44,7 +44,7 @@ with st.container(key="text"):
     st.markdown(say("downloads.lead"))
     every = tuple(FORMATS)
     rows = [row(MAP, WHOLE_MAP)]
-    rows += [row(name, every) for name, layer in LAYERS.items() if person.may(layer.role)]
+    rows += [row(name, every) for name, layer in LAYERS.items() if layer.on_map and person.may(layer.role)]
     if person.may("leader"):
         rows.append(row("enterprises", every, "&contacts=1"))
     st.html(f"<table class='downloads'>{''.join(rows)}</table>")

@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from geo.__main__ import main
+from geo.distance import Plane
 from geo.settings import Settings
 from geo.workspace import Workspace
 
@@ -85,6 +86,21 @@ def test_a_dry_run_writes_nothing_and_refused_rows_are_kept(tmp_path: Path, tiny
 def test_export(tmp_path: Path, ending: str) -> None:
     assert main(["export", "facilities", str(tmp_path / f"out.{ending}")]) == 0
     assert (tmp_path / f"out.{ending}").stat().st_size > 100
+
+
+def test_an_export_of_a_planners_question(tmp_path: Path) -> None:
+    """E2 is 2 km and E4 10 km from the nearest; a new site stands where E4 is, at 25, 5 of the tiny world."""
+    coverage = tmp_path / "coverage.csv"
+    assert main(["export", "coverage", str(coverage), "--within-m", "1500", "--lens", "union"]) == 0
+    assert pd.read_csv(coverage)["未覆盖企业"].iloc[-1] == 2
+    asked = ["--union", "all", "--within", "1500", "--measure", "workers"]
+    assert main(["--language", "en", "export", "coverage", str(coverage), *asked]) == 0
+    assert pd.read_csv(coverage)["Amount unserved"].iloc[-1] == 60
+    lon, lat = Plane("EPSG:32650").unproject([455_000.0], [4_385_000.0])
+    plan = tmp_path / "plan.csv"
+    sites = f"x:{lon[0]:.5f},{lat[0]:.5f}"
+    assert main(["--language", "en", "export", "plan", str(plan), *asked, "--sites", sites]) == 0
+    assert pd.read_csv(plan)["Own gain"].tolist() == [40]
 
 
 def test_an_export_of_no_known_format_is_refused(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -27,9 +27,9 @@ from geo.coverage import LENSES
 from geo.district import District
 from geo.enterprises import GROUPS, UNION_STATUSES
 from geo.errors import GongtuError, ParameterError
-from geo.export import FORMATS, LAYERS, MAP, Asked, export, files, layers, tables
+from geo.export import FORMATS, LAYERS, MAP, Asked, export, files, layer, tables
 from geo.export.files import RoleError
-from geo.export.layers import Extract, take
+from geo.export.layer import Extract, take
 from geo.export.qgis import MARKS, STEPS
 from geo.export.words import choices, header, title
 from geo.facilities import KINDS
@@ -40,12 +40,14 @@ from geo.intake.files import read_file
 from geo.layers import base
 from geo.pack import open_pack
 from geo.people import NOBODY, Person
+from geo.planner.question import Question
 from geo.storage import Change
 from geo.text import clean, harmless
 from geo.workspace import Workspace
 
 DATA = Path(__file__).parent.parent / "data"
 NOON = datetime(2025, 10, 20, 4, tzinfo=UTC)
+ON_MAP = {name: layer for name, layer in LAYERS.items() if layer.on_map}
 STAFF, LEADER = Person("s", "甲", "staff"), Person("l", "乙", "leader")
 FORMULAS = (
     "=1+1",
@@ -88,7 +90,9 @@ def out(district: District, tmp_path: Path) -> Callable[..., Path]:
 
     def write(name: str, format_: str, of: District = district, **asked: Any) -> Path:
         path = tmp_path / f"{name}.{format_}"
-        export(name, format_, path, of, Asked(**{"person": LEADER, "at": NOON, **asked}))
+        question = {part: str(asked.pop(part)) for part in ("lens", "kinds", "reach") if part in asked}
+        given = {"person": LEADER, "at": NOON, "question": Question.read(question), **asked}
+        export(name, format_, path, of, Asked(**given))
         return path
 
     return write
@@ -176,7 +180,7 @@ def test_an_unusable_location_is_kept_but_drawn_nowhere(out: Callable[..., Path]
 @pytest.mark.parametrize("format_", FORMATS)
 def test_coverage_counts_add_up(out: Callable[..., Path], format_: str) -> None:
     """At 1.5 km to F1 and F2: E1 served in 甲原镇; E3 served and E5 of unknown place in 乙河街道; none elsewhere."""
-    found = rows(out("coverage", format_, within_m=1500.0), "coverage")
+    found = rows(out("coverage", format_, reach=1500), "coverage")
     counts = [
         [float(row[name]) for name in ("all", "served", "unserved", "unknown", "workers_served")] for row in found
     ]
@@ -192,7 +196,7 @@ def test_coverage_counts_add_up(out: Callable[..., Path], format_: str) -> None:
 
 def test_the_union_lens_looks_at_those_without(out: Callable[..., Path]) -> None:
     """E2 is 2 km from F1, E4 10 km from F2, E6 in no region; E7 is closed."""
-    found = rows(out("coverage", "geojson", within_m=1500.0, lens="union"), "coverage")
+    found = rows(out("coverage", "geojson", reach=1500, lens="union"), "coverage")
     assert [[row[name] for name in ("all", "unserved", "unknown")] for row in found] == [
         [1, 1, 0],
         [1, 1, 0],
@@ -205,11 +209,11 @@ def test_the_union_lens_looks_at_those_without(out: Callable[..., Path]) -> None
 @pytest.mark.parametrize("format_", ["geojson", "gpkg"])
 def test_a_region_has_a_gap_where_no_circle_reaches(out: Callable[..., Path], district: District, format_: str) -> None:
     """A circle of 1 km in each of two squares of 100 km²; the kiosk in the third was not asked for."""
-    path = out("gaps", format_, within_m=1000.0)
+    path = out("gaps", format_, reach=1000)
     found = gpd.GeoSeries(shapes(path, "gaps"), crs="EPSG:4326").to_crs(district.plane.crs)
     assert list((100 - found.area / 1e6).round(2)) == pytest.approx([np.pi, np.pi, 0], abs=0.02)
     assert [row["gap_area_km2"] for row in rows(path, "gaps")] == pytest.approx(list(found.area / 1e6), abs=1e-3)
-    whole = shapes(out("gaps", format_, within_m=20_000.0), "gaps")
+    whole = shapes(out("gaps", format_, reach=20000), "gaps")
     assert whole == [None, None, None], "20 km reach all of a world of 10 by 30"
 
 
@@ -235,7 +239,7 @@ def test_rings_are_wound_as_rfc_7946_has_them(out: Callable[..., Path]) -> None:
                 assert not any(hole.is_ccw for hole in polygon.interiors)
 
 
-@pytest.mark.parametrize("name", [name for name in LAYERS if name != "coverage"])
+@pytest.mark.parametrize("name", ["gaps", *(name for name, its in LAYERS.items() if "question" not in its.parts)])
 @pytest.mark.parametrize("format_", FORMATS)
 def test_every_record_is_there_with_its_provenance(
     out: Callable[..., Path], daxing: District, name: str, format_: str
@@ -331,7 +335,7 @@ def test_any_text_survives_csv_and_workbook(district: District, tmp_path_factory
 
 
 def test_a_workbook_says_what_it_holds(out: Callable[..., Path], district: District) -> None:
-    book = openpyxl.load_workbook(out("coverage", "xlsx", within_m=1500.0))
+    book = openpyxl.load_workbook(out("coverage", "xlsx", reach=1500))
     assert book.sheetnames == ["各镇街覆盖", "说明"]
     said = dict(book["说明"].iter_rows(values_only=True))
     assert said["内容"].startswith("北京市云泽区工会服务地图")
@@ -374,7 +378,7 @@ def test_a_file_is_the_same_however_it_is_cut_up(
 ) -> None:
     whole = out("enterprises", format_).read_bytes()
     for size in (1, 2, 7, 8):
-        monkeypatch.setattr(layers, "CHUNK", size)
+        monkeypatch.setattr(layer, "CHUNK", size)
         assert out("enterprises", format_).read_bytes() == whole
 
 
@@ -414,8 +418,8 @@ def test_english_tables_are_in_english(out: Callable[..., Path]) -> None:
 def test_a_geopackage_has_layers_named_and_described(out: Callable[..., Path]) -> None:
     path = out(MAP, "gpkg")
     kinds = dict(pyogrio.list_layers(path))
-    assert set(kinds) == {*LAYERS, "about", "layer_styles"}
-    assert {name: kinds[name] or "" for name in LAYERS} == {name: layer.shape for name, layer in LAYERS.items()}
+    assert set(kinds) == {*ON_MAP, "about", "layer_styles"}
+    assert {name: kinds[name] or "" for name in ON_MAP} == {name: its.shape for name, its in ON_MAP.items()}
     with sqlite3.connect(path) as database:
         columns = "table_name, data_type, identifier, description, srs_id"
         contents = {row[0]: row[1:] for row in database.execute(f"SELECT {columns} FROM gpkg_contents")}
@@ -427,9 +431,9 @@ def test_a_geopackage_has_layers_named_and_described(out: Callable[..., Path]) -
     assert "虚构的三镇" in contents["regions"][2]
     assert contents["layer_styles"][:2] == ("attributes", "layer_styles")
     assert about["请注意"] == "虚构的三镇"
-    for name, layer in LAYERS.items():
+    for name, its in ON_MAP.items():
         info = pyogrio.read_info(path, layer=name)
-        assert info["crs"] == ("EPSG:4326" if layer.shape else None)
+        assert info["crs"] == ("EPSG:4326" if its.shape else None)
         noted = info["layer_metadata"]
         assert (noted["datum"], noted["as_of"], noted["notice"]) == ("WGS-84", "2025-10", "虚构的三镇")
         assert "test" in noted["sources"]
@@ -456,7 +460,7 @@ def test_styles_stand_where_qgis_looks_for_them(out: Callable[..., Path]) -> Non
         ("ui", "TEXT(30)"),
         ("update_time", "DATETIME"),
     ]
-    assert styles == [("", "", name, geometry[name], 1) for name, layer in LAYERS.items() if layer.shape]
+    assert styles == [("", "", name, geometry[name], 1) for name, layer in ON_MAP.items() if layer.shape]
 
 
 @pytest.mark.parametrize("lens", LENSES)
@@ -558,7 +562,7 @@ def test_the_public_gets_no_enterprise(out: Callable[..., Path]) -> None:
     assert "enterprises" not in dict(pyogrio.list_layers(out(MAP, "gpkg", person=NOBODY)))
     sheets = openpyxl.load_workbook(out(MAP, "xlsx", person=NOBODY)).sheetnames
     assert "企业" not in sheets
-    assert len(sheets) == len(LAYERS)
+    assert len(sheets) == len(ON_MAP)
     assert "企业" in openpyxl.load_workbook(out(MAP, "xlsx", person=STAFF)).sheetnames
 
 
@@ -587,7 +591,8 @@ def test_a_name_says_what_is_inside(district: District, daxing: District, tmp_pa
 
 
 def test_what_follows_from_made_up_records_says_so(daxing: District) -> None:
-    real = replace(daxing, facilities=daxing.facilities[daxing.facilities["standing"] != "synthetic"])
+    surveyed = daxing.facilities[daxing.facilities["standing"] != "synthetic"]
+    real = replace(daxing, facilities=surveyed.reset_index(drop=True))
     assert set(take(LAYERS["gaps"], daxing, Asked()).frame["standing"]) == {"synthetic"}
     assert set(take(LAYERS["gaps"], real, Asked()).frame["standing"]) == {"inferred"}
     assert set(take(LAYERS["coverage"], real, Asked()).frame["standing"]) == {"synthetic"}, "by its enterprises"
@@ -609,11 +614,11 @@ def test_what_there_is_not_is_refused_by_name(
 
 @pytest.mark.parametrize(
     ("asked", "field"),
-    [({"kinds": ("pub",)}, "kind"), ({"within_m": -1.0}, "within_m"), ({"lens": "x"}, "lens")],
+    [({"kinds": "pub"}, "kinds"), ({"reach": -1}, "reach"), ({"lens": "x"}, "lens"), ({"size_m": 300}, "size")],
 )
 def test_what_cannot_be_asked_is_refused_by_field(out: Callable[..., Path], asked: dict[str, Any], field: str) -> None:
     with pytest.raises(ParameterError) as refused:
-        out("coverage", "csv", **asked)
+        out("cells", "csv", **asked)
     assert refused.value.params["field"] == field
 
 

@@ -107,7 +107,11 @@ def test_a_name_in_chinese_has_one_in_letters_beside(anybody: TestClient, monkey
 
 def test_every_route_says_which_role_it_needs(workspace: Workspace) -> None:
     roles = {route.path: route.app.role for route in exports.routes(workspace) if isinstance(route.app, Guard)}
-    assert roles == {"/export/enterprises.{format}": "staff", "/export/{name}.{format}": "public"}
+    assert roles == {
+        "/export/enterprises.{format}": "staff",
+        "/export/access.{format}": "staff",
+        "/export/{name}.{format}": "public",
+    }
 
 
 @pytest.mark.parametrize("role", ROLES)
@@ -247,7 +251,7 @@ def test_only_so_many_files_are_made_at_once(anybody: TestClient, monkeypatch: p
 
 def test_a_file_nobody_waits_for_any_more_is_deleted(workspace: Workspace) -> None:
     """The connection breaks at the first byte."""
-    route = exports.routes(workspace)[1]
+    route = exports.routes(workspace)[-1]
     scope = {
         "type": "http",
         "method": "GET",
@@ -308,3 +312,67 @@ def test_a_browser_is_told_by_a_page(anybody: TestClient) -> None:
     answer = anybody.get("/export/coverage.csv?within_m=%3Cb%3E", headers={"Accept": "text/html"})
     assert answer.status_code == 422
     assert "<b>" not in answer.text
+
+
+def test_the_whole_question_is_taken_from_the_address(
+    client: TestClient, sign_in: Callable[[Role], None], clock: Clock
+) -> None:
+    sign_in("staff")
+
+    def total(query: str) -> list[float]:
+        frame = pd.read_csv(BytesIO(client.get(f"/export/coverage.csv?lang=en&{query}").content))
+        return frame[["Amount", "Amount served", "Amount unserved", "Amount unknown"]].iloc[-1].tolist()
+
+    assert total("reach=1500&union=all&measure=workers") == [105, 40, 60, 5]
+    assert total("kinds=&reach=1500") == [3, 0, 2, 1], "no kinds, no service"
+    assert total("reach=15&unit=walk") == total(f"within_m={15 * 60 * 1.25 / 1.3}")
+    assert total("day=Su&hour=22&reach=1500")[3] == 3, "no station says its hours"
+    rows = pd.read_csv(BytesIO(client.get("/export/access.csv?lang=en&union=all&reach=1500").content))
+    assert rows["Access"].tolist() == ["served", "unserved", "served", "unserved", "unknown", "unknown"]
+
+
+@pytest.mark.parametrize(
+    ("path", "field"),
+    [
+        ("coverage.csv?reach=far", "reach"),
+        ("coverage.csv?kind=rest_station&kinds=rest_station", "kind"),
+        ("coverage.csv?within_m=1000&reach=1000", "within_m"),
+        ("coverage.csv?day=Mo", "hour"),
+        ("coverage.csv?sites=F1:116,39", "sites"),
+        ("facilities.csv?reach=1000", "reach"),
+        ("cells.csv?size=300", "size"),
+        ("plan.csv?sites=F1", "sites"),
+        ("plan.csv?sites=F1:0,0", "sites"),
+        ("plan.csv?goal=best", "goal"),
+    ],
+)
+def test_what_a_planner_cannot_ask_is_said_by_field(anybody: TestClient, path: str, field: str) -> None:
+    answer = anybody.get(f"/export/{path}")
+    assert answer.status_code == 422
+    (fault,) = answer.json()["detail"]
+    assert fault["loc"] == ["query", field]
+
+
+def test_a_plan_is_taken_from_the_address(
+    anybody: TestClient, client: TestClient, sign_in: Callable[[Role], None], workspace: Workspace
+) -> None:
+    lon, lat = (float(part[0]) for part in workspace.district().plane.unproject([455_000.0], [4_385_000.0]))
+    query = f"union=all&reach=1500&goal=p-median&n=3&sites=F3:{lon:.5f},{lat:.5f}:m&lang=en"
+    sign_in("staff")
+    for who, own in ((anybody, ""), (client, "1.0")):
+        answer = who.get(f"/export/plan.csv?{query}")
+        assert answer.status_code == 200
+        row = pd.read_csv(BytesIO(answer.content), dtype=str, keep_default_na=False).iloc[0]
+        assert (row.iloc[0], row.iloc[1], row["Moved by hand"], row["Own gain"]) == ("F3", "F3站", "yes", own)
+
+
+def test_what_differs_by_who_asks_says_so(
+    anybody: TestClient, client: TestClient, sign_in: Callable[[Role], None]
+) -> None:
+    """In 甲原镇 one of everybody is served: one that is told to staff."""
+    sign_in("staff")
+    query = "/export/coverage.csv?union=all&reach=1500&lang=en"
+    seen, whole = (pd.read_csv(BytesIO(who.get(query).content)) for who in (anybody, client))
+    assert whole["Enterprises served"].tolist() == [1, 1, 0, 0, 2]
+    assert seen["Enterprises served"].isna().any()
+    assert not seen["Enterprises served"].between(1, 4).any()

@@ -2,6 +2,6 @@
 
 from geo.export.files import FORMATS as FORMATS
 from geo.export.files import export as export
+from geo.export.layer import Asked as Asked
 from geo.export.layers import LAYERS as LAYERS
 from geo.export.layers import MAP as MAP
-from geo.export.layers import Asked as Asked

@@ -9,7 +9,9 @@ from tempfile import TemporaryDirectory
 
 from geo.district import District
 from geo.errors import GongtuError, ParameterError
-from geo.export.layers import LAYERS, MAP, Asked, layers, take
+from geo.export.layer import Asked, take
+from geo.export.layers import LAYERS, MAP, layers
+from geo.export.layers import WHOLE_MAP as WHOLE_MAP
 from geo.export.spatial import write_geojson, write_geopackage
 from geo.export.tables import write_csv, write_workbook
 from geo.export.words import file_names
@@ -23,8 +25,6 @@ FORMATS: Mapping[str, str] = {
     "gpkg": "application/geopackage+sqlite3",
 }
 """Formats and their media types."""
-WHOLE_MAP = ("xlsx", "gpkg")
-"""The formats that hold several layers."""
 
 
 class RoleError(GongtuError):
@@ -42,7 +42,7 @@ def export(name: str, format_: str, path: Path, district: District, asked: Asked
     allowed = WHOLE_MAP if name == MAP else tuple(FORMATS)
     if format_ not in allowed:
         raise ParameterError("export.format", field="format", value=format_[:80], name=name, formats=", ".join(allowed))
-    chosen = layers(name, asked.person)
+    chosen = layers(name, format_, asked.person)
     needed: tuple[Role, ...] = (*(layer.role for layer in chosen), *(("leader",) if asked.contacts else ()))
     for role in needed:
         if not asked.person.may(role):

@@ -9,7 +9,7 @@ from xml.etree.ElementTree import Element, SubElement, tostring
 import pandas as pd
 
 from geo.enterprises import UNION_STATUSES
-from geo.export.layers import Asked, Extract
+from geo.export.layer import Asked, Extract
 from geo.export.words import choices, header
 from geo.facilities import KINDS
 from geo.i18n import translate
@@ -163,12 +163,16 @@ def _regions(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
 
 
 def _coverage(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
-    """By the share amiss in five equal steps, each including its lower bound, as the map shades it."""
-    share = '"share_unserved"' if asked.lens == "service" else '1 - "unionised_share"'
+    """By the share amiss."""
+    share = '"share_unserved"' if asked.question.lens == "service" else '1 - "unionised_share"'
+    return _by_share(share, translate(f"measure.{asked.question.lens}.enterprises.words", asked.language), asked)
+
+
+def _by_share(share: str, words: str, asked: Asked) -> tuple[str, list[Category]]:
+    """By an expression that is a share, in five equal steps, each including its lower bound, as the map shades it."""
     count = len(palette.RAMP)
     steps = "".join(f" WHEN {share} < {(step + 1) / count} THEN '{step}'" for step in range(count - 1))
     expression = f"CASE WHEN {share} IS NULL THEN 'none'{steps} ELSE '{count - 1}' END"
-    words = translate(f"measure.{asked.lens}.enterprises.words", asked.language)
     found = [
         Category(
             str(step),
@@ -188,8 +192,44 @@ def _gaps(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
     line = _layer("SimpleLine", line_color=_rgba(palette.GAP), line_width=0.3, line_width_unit="MM", line_style="solid")
     _symbol(hatch, "line", "@0@0", (line,))
     edge = _layer("SimpleFill", style="no", outline_color=_rgba(palette.GAP), outline_width=0.2, outline_style="solid")
-    reach = translate("unit.m", asked.language, metres=f"{asked.within_m:g}")
+    reach = translate("unit.m", asked.language, metres=f"{asked.question.reach.within_m:g}")
     return "'gap'", [Category("gap", translate("legend.gap", asked.language, reach=reach), (hatch, edge))]
+
+
+def _cells(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
+    """By the part of what is asked about that is unserved."""
+    words = translate("measure.service.enterprises.words", asked.language)
+    return _by_share('"amount_unserved" / "amount_all"', words, asked)
+
+
+def _plan_regions(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
+    """By the share amiss with the new sites there."""
+    words = translate(f"measure.{asked.question.lens}.enterprises.words", asked.language)
+    return _by_share('"after_share"', words, asked)
+
+
+def _access(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
+    words = choices("access", _column(extract, "status"), asked.language)
+    marks = {
+        "served": _marker("circle", palette.SERVED, PAPER, 2),
+        "unserved": _marker("square", palette.UNSERVED, PAPER, 2),
+        "unknown": _marker("diamond", PAPER, GREY, 2),
+    }
+    found = [Category(status, words[status], (marks[status],)) for status in words]
+    return "status", _present(found, extract.frame["status"])
+
+
+def _plan(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
+    """Those that somebody moved by hand are pale, with a dotted edge."""
+    found = [
+        Category("0", translate("export.layer.plan", asked.language), (_marker("star", palette.GAP, PAPER, 5),)),
+        Category(
+            "1",
+            translate("export.moved", asked.language),
+            (_marker("star", PAPER, palette.GAP, 5, outline_style="dot"),),
+        ),
+    ]
+    return "CASE WHEN \"moved\" THEN '1' ELSE '0' END", found
 
 
 _Style = Callable[[Extract, Asked], tuple[str, list[Category]]]
@@ -197,6 +237,10 @@ _STYLES: dict[str, tuple[_Style, bool]] = {
     "regions": (_regions, True),
     "coverage": (_coverage, True),
     "gaps": (_gaps, False),
+    "cells": (_cells, False),
+    "plan_regions": (_plan_regions, True),
+    "access": (_access, False),
+    "plan": (_plan, True),
     "enterprises": (_enterprises, False),
     "positions": (_positions, True),
     "facilities": (_facilities, True),

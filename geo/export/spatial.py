@@ -17,7 +17,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.district import District
-from geo.export.layers import DATUM, Asked, Extract
+from geo.export.layer import DATUM, Asked, Extract
 from geo.export.qgis import style
 from geo.export.words import about, grounds, question, source, sources, title
 from geo.i18n import LANGUAGES
@@ -49,7 +49,7 @@ def write_geojson(path: Path, extract: Extract, district: District, asked: Asked
     }
     if asked.at is not None:
         members["taken_at"] = asked.at.isoformat()
-    if "within_m" in extract.layer.parameters:
+    if "question" in extract.layer.parts:
         members["question"] = question(asked)
     with path.open("w", encoding="utf-8") as file:
         file.write(_json(members)[:-1] + ',"features":[')
@@ -123,7 +123,7 @@ def _table(path: Path, extract: Extract, noted: dict[str, str], asked: Asked) ->
 
     reader = pa.RecordBatchReader.from_batches(schema, batches())
     noted = {**noted, "standings": grounds(extract, asked.language), "sources": ";".join(sources([extract]))}
-    if "within_m" in extract.layer.parameters:
+    if "question" in extract.layer.parts:
         noted["question"] = question(asked)
     _write(path, extract.layer.name, reader, title(extract.layer.name, asked.language), noted, extract.layer.shape)
 

@@ -13,7 +13,7 @@ from xlsxwriter.worksheet import Worksheet
 
 from geo.district import District
 from geo.errors import ParameterError
-from geo.export.layers import Asked, Extract
+from geo.export.layer import Asked, Extract
 from geo.export.words import about, header, in_words, title
 from geo.i18n import translate
 from geo.text import clean, harmless

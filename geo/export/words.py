@@ -8,8 +8,9 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from geo import __version__
+from geo.coverage import LENS_UNION
 from geo.district import District
-from geo.export.layers import DATUM, Asked, Extract
+from geo.export.layer import DATUM, Asked, Extract
 from geo.i18n import LANGUAGES, Language, messages, translate
 from geo.schema import Column
 from geo.text import clean
@@ -27,6 +28,11 @@ CHOICE_WORDS = {
     "year_standing": "standing",
     "kinds": "kind",
     "region_by": "export.region_by",
+    "measure": "export.measure",
+    "union": "export.union",
+    "reach_unit": "export.reach_unit",
+    "status": "export.status",
+    "before_status": "export.status",
     "qualifier": "export.qualifier",
 }
 """The locale table with a column's choices, where it is not called as the column is."""
@@ -39,8 +45,14 @@ def title(name: str, language: Language) -> str:
 
 
 def header(name: str, language: Language) -> str:
-    """What a column is called; ``[export.field]`` has those that are stored nowhere, or say less than ``[field]``."""
+    """What a column is called; ``[export.field]`` has those that are stored nowhere, or say less than ``[field]``.
+    Those of before and after are called as the column itself, with that said.
+    """
     found = messages(language)
+    side, _, rest = name.partition("_")
+    if side in ("before", "after"):
+        known = found.get(f"export.field.amount_{rest}") or found[f"export.field.{rest}"]
+        return translate(f"export.{side}", language, what=known)
     return found.get(f"export.field.{name}") or found[f"field.{name}"]
 
 
@@ -89,7 +101,7 @@ def about(extracts: Sequence[Extract], district: District, asked: Asked) -> list
     if asked.at is not None:
         zone = ZoneInfo(district.about["time_zone"])
         lines.append(("taken_at", f"{asked.at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"))
-    if any("within_m" in extract.layer.parameters for extract in extracts):
+    if any("question" in extract.layer.parts for extract in extracts):
         lines.append(("question", question(asked)))
     said = [(translate(f"export.about.{key}", language), text) for key, text in lines]
     for extract in extracts:
@@ -114,11 +126,24 @@ def grounds(extract: Extract, language: Language) -> str:
 
 
 def question(asked: Asked) -> str:
-    """The question that coverage and gaps answer, in words."""
-    words = [translate(f"kind.{kind}", asked.language) for kind in dict.fromkeys(asked.kinds)]
-    kinds = translate("export.and", asked.language).join(words)
-    lens, reach = translate(f"lens.{asked.lens}", asked.language), f"{asked.within_m:g}"
-    return translate("export.question", asked.language, lens=lens, kinds=kinds or "—", metres=reach)
+    """The question that is answered, in words: what, within what reach, and whatever is not as usual."""
+    language, given = asked.language, asked.question
+    together = translate("export.and", language)
+    kinds = together.join(translate(f"kind.{kind}", language) for kind in given.kinds)
+    lens, reach = translate(f"lens.{given.lens}", language), f"{given.reach.within_m:g}"
+    parts = [translate("export.question", language, lens=lens, kinds=kinds or "—", metres=reach)]
+    if given.reach.unit != "m":
+        mode = translate(f"export.reach_unit.{given.reach.unit}", language)
+        parts.append(translate("export.minutes", language, mode=mode, minutes=f"{given.reach.value:g}"))
+    if given.who.union != LENS_UNION[given.lens]:
+        parts.append(translate(f"export.union.{given.who.union}", language))
+    parts += [together.join(names) for names in (given.who.industries, given.who.groups) if names]
+    if given.who.measure != "enterprises":
+        parts.append(translate(f"export.measure.{given.who.measure}", language))
+    if given.when is not None:
+        day = translate(f"weekday.{given.when.weekday}", language)
+        parts.append(translate("export.open_at", language, day=day, hour=f"{given.when.hour:02d}:00"))
+    return " · ".join(parts)
 
 
 def sources(extracts: Sequence[Extract]) -> list[str]:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import math
 import re
+from collections.abc import Mapping
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
-from typing import get_args
 from urllib.parse import quote
 
 from starlette.datastructures import QueryParams
@@ -17,11 +17,15 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from geo.coverage import Lens
 from geo.errors import GongtuError, ParameterError
 from geo.export import FORMATS, LAYERS, MAP, Asked, export
+from geo.export.layer import Part
+from geo.facilities import KINDS
 from geo.i18n import LANGUAGES, Language, explain
 from geo.people import NOBODY, Person, Role
+from geo.planner.cells import SIZES_M
+from geo.planner.plan import Plan
+from geo.planner.question import Question
 from geo.web import page
 from geo.web.access import Needs, asking, reason, refused
 from geo.web.api import REACH_AT_MOST_M
@@ -30,6 +34,17 @@ from geo.workspace import Workspace
 AT_ONCE = 2
 """How many files of a route are made at the same time; who comes then waits ``WAIT_S`` for a turn."""
 WAIT_S = 5.0
+OF_QUESTION = ("kinds", "reach", "unit", "measure", "union", "industry", "groups", "lens", "day", "hour")
+OF_PLAN = ("goal", "n", "from", "cell", "capacity", "in", "out", "sites")
+PARAMETERS: Mapping[Part, tuple[str, ...]] = {
+    "question": (*OF_QUESTION, "kind", "within_m"),
+    "plan": OF_PLAN,
+    "size": ("size",),
+    "contacts": ("contacts",),
+}
+"""The parameters of the address that each part of what is asked may have."""
+BY_WHO = (MAP, "enterprises", "access", "coverage", "cells", "plan", "plan_regions")
+"""What is not the same for everybody."""
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -38,24 +53,30 @@ HEADERS = {
 
 
 def routes(workspace: Workspace) -> list[Route]:
-    """The downloads that anybody may have, and the enterprises, for staff."""
+    """The downloads that anybody may have, and those of single enterprises, for staff."""
 
-    def route(path: str, role: Role) -> Route:
-        return Route(path, _Downloads(workspace).get, name=f"export {role}", middleware=[Needs(role, workspace)])
+    def route(path: str, role: Role, name: str = "") -> Route:
+        needs = [Needs(role, workspace)]
+        return Route(path, _Downloads(workspace, name).get, name=f"export {name or role}", middleware=needs)
 
-    return [route("/export/enterprises.{format}", "staff"), route("/export/{name}.{format}", "public")]
+    staff = [name for name, layer in LAYERS.items() if layer.role == "staff"]
+    return [
+        *(route(f"/export/{name}.{{format}}", "staff", name) for name in staff),
+        route("/export/{name}.{format}", "public"),
+    ]
 
 
 class _Downloads:
-    """One route's answers; of a layer its path does not name, it names the enterprises."""
+    """One route's answers; of ``name`` where its path does not say."""
 
-    def __init__(self, workspace: Workspace) -> None:
+    def __init__(self, workspace: Workspace, name: str) -> None:
         self._workspace = workspace
+        self._name = name
         self._turns = BoundedSemaphore(AT_ONCE)
 
     def get(self, request: Request) -> Response:
         """The file asked for, or why there is none: 404 for what there is not, 422 for what cannot be asked."""
-        name, format_ = request.path_params.get("name", "enterprises"), request.path_params["format"]
+        name, format_ = request.path_params.get("name", self._name), request.path_params["format"]
         try:
             person = self._person(request, name)
             asked = _asked(request.query_params, name, person, self._workspace.now())
@@ -74,7 +95,7 @@ class _Downloads:
 
     def _person(self, request: Request, name: str) -> Person:
         """Who asks, as far as it makes a difference to what they get."""
-        if name not in (MAP, "enterprises"):
+        if name not in BY_WHO:
             return NOBODY
         known: Person | None = getattr(request.state, "person", None)
         return known or asking(request, self._workspace)
@@ -107,27 +128,50 @@ class _Download(FileResponse):
 
 def _asked(given: QueryParams, name: str, person: Person, now: datetime) -> Asked:
     """What the address asks for; ParameterError, with ``field``, for what it cannot."""
+    _check_known(given, name)
+    contacts, size = given.get("contacts", "0"), given.get("size", "")
+    if contacts not in ("0", "1"):
+        raise ParameterError("export.contacts", field="contacts", value=contacts[:80])
+    if size and size not in map(str, SIZES_M):
+        choices = ", ".join(map(str, SIZES_M))
+        raise ParameterError("planning.choice", field="size", value=size[:80], choices=choices)
+    return Asked(
+        person=person,
+        language=_language(given),
+        question=_question(given),
+        plan=Plan.read(given),
+        size_m=int(size) if size else None,
+        contacts=contacts == "1",
+        at=now,
+    )
+
+
+def _check_known(given: QueryParams, name: str) -> None:
+    """ParameterError for a parameter that what is asked for does not depend on, and for one that is there twice."""
     layers = LAYERS.values() if name == MAP else [LAYERS[name]] if name in LAYERS else []
-    known = {"lang", *(parameter for layer in layers for parameter in layer.parameters)}
+    known = {"lang", *(parameter for layer in layers for part in layer.parts for parameter in PARAMETERS[part])}
     for key in given:
         if layers and key not in known:
             raise ParameterError("error.parameter_unknown", field=key[:80], value=key[:80])
         if key != "kind" and len(given.getlist(key)) > 1:
             raise ParameterError("error.parameter_repeated", field=key[:80], value=key[:80])
-    lens, contacts = given.get("lens", "service"), given.get("contacts", "0")
-    if lens not in get_args(Lens):
-        raise ParameterError("coverage.lens", field="lens", value=lens[:80])
-    if contacts not in ("0", "1"):
-        raise ParameterError("export.contacts", field="contacts", value=contacts[:80])
-    return Asked(
-        person=person,
-        language=_language(given),
-        lens="union" if lens == "union" else "service",
-        kinds=tuple(given.getlist("kind")) or Asked.kinds,
-        within_m=_metres(given.get("within_m", f"{Asked.within_m}")),
-        contacts=contacts == "1",
-        at=now,
-    )
+
+
+def _question(given: QueryParams) -> Question:
+    """The question as a page's address asks it; ``kind``, repeated, and ``within_m`` stand for ``kinds`` and ``reach``,
+    as this route has had them from the beginning.
+    """
+    said = dict(given)
+    for old, new in (("kind", "kinds"), ("within_m", "reach")):
+        if old in said and new in said:
+            raise ParameterError("error.parameter_repeated", field=old, value=new)
+    for kind in given.getlist("kind"):
+        if kind not in KINDS:
+            raise ParameterError("facilities.kind", field="kind", value=kind[:80])
+        said["kinds"] = ",".join(given.getlist("kind"))
+    if "within_m" in said:
+        said |= {"reach": _metres(said["within_m"]), "unit": "m"}
+    return Question.read(said)
 
 
 def _language(given: QueryParams) -> Language:
@@ -137,14 +181,15 @@ def _language(given: QueryParams) -> Language:
     return "en" if lang == "en" else "zh"
 
 
-def _metres(text: str) -> float:
+def _metres(text: str) -> str:
+    """A reach in metres as a question has it."""
     try:
         metres = float(text)
     except ValueError:
         metres = math.nan
     if not 0 <= metres <= REACH_AT_MOST_M:
         raise ParameterError("export.reach", field="within_m", value=text[:80], most=REACH_AT_MOST_M)
-    return abs(metres)
+    return repr(abs(metres))
 
 
 def _disposition(plain: str, name: str) -> str:
