@@ -8,6 +8,7 @@ from pathlib import Path
 
 from geo.errors import GongtuError
 from geo.storage import KEYS, Finding, check
+from geo.typeset import font_file
 from geo.workspace import Workspace
 
 FREE_AT_LEAST = 1 << 30
@@ -15,7 +16,9 @@ FREE_AT_LEAST = 1 << 30
 
 
 def examine(workspace: Workspace) -> list[Finding]:
-    """Settings, pack, store, accounts and disk, in this order; what cannot be looked at after a failure is left out."""
+    """Settings, pack, font, store, accounts and disk, in this order; what cannot be looked at after a failure is left
+    out.
+    """
     return list(_findings(workspace))
 
 
@@ -35,6 +38,12 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
     else:
         name = pack.description.about["id"]
         yield Finding("doctor.pack", True, {"name": name, **{noun: len(pack.tables[noun]) for noun in KEYS}})
+    try:
+        font = font_file()
+    except GongtuError as error:
+        yield Finding(error.key, False, error.params)
+    else:
+        yield Finding("doctor.font", True, {"font": font.name})
     try:
         store = workspace.store
     except GongtuError as error:

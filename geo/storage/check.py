@@ -53,7 +53,10 @@ def faults(ask: Callable[[str], Iterable[Sequence[object]]]) -> list[str]:
 
 def _database(connection: sa.Connection) -> Iterable[Finding]:
     if is_sqlite(connection):
-        found = faults(connection.exec_driver_sql)
+        try:
+            found = faults(connection.exec_driver_sql)
+        except sa.exc.DatabaseError as error:  # damaged where SQLite begins to look
+            found = [str(error.orig)]
         return [_finding("integrity", not found, reason="; ".join(found[:NAMED_AT_MOST]))]
     server = connection.exec_driver_sql("SHOW server_version").scalar()
     number = connection.exec_driver_sql("SHOW server_version_num").scalar_one()

@@ -17,6 +17,7 @@ from geo.storage.migrate import migrate
 from geo.storage.people import People
 from geo.storage.records import Record
 from geo.storage.reports import Reports
+from geo.storage.scenarios import Scenarios
 from geo.storage.tables import meta
 
 
@@ -39,6 +40,11 @@ class Store:
     def reports(self) -> Reports:
         """What people at the door said of stations."""
         return Reports(self.engine)
+
+    @cached_property
+    def scenarios(self) -> Scenarios:
+        """Where people would put new stations."""
+        return Scenarios(self.engine)
 
     def state(self) -> tuple[int, str]:
         """Revision and token of the last commit: what a cache of anything read from here is keyed by. ``(0, "")`` where

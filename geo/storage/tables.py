@@ -207,6 +207,27 @@ reports = sa.Table(
     sa.Index("ix_reports_sender_at", "sender", "at"),
     sa.Index("ix_reports_handled_at_facility", "handled_at", "facility"),
 )
+scenarios = sa.Table(
+    "scenarios",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("notes", sa.Text, nullable=False),
+    sa.Column("question", sa.JSON, nullable=False),
+    sa.Column("plan", sa.JSON, nullable=False),
+    sa.Column("sites", sa.JSON, nullable=False),
+    sa.Column("proof", sa.JSON(none_as_null=True)),
+    sa.Column("grounds", sa.JSON, nullable=False),
+    sa.Column("shared", sa.Boolean, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+    sa.Column("adopted_by", sa.Text),
+    sa.Column("adopted_at", Utc),
+    sa.Column("retired", sa.Text),
+)
 
 
 def records(noun: str) -> sa.Table:

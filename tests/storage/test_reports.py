@@ -401,7 +401,8 @@ def test_a_store_from_before_reports_gets_them(tmp_path: Path) -> None:
     old = open_store(url, now=NOW)
     save(old, Change("facilities", "F1", {"name": "甲", "state": "open"}))
     with writing(old.engine) as connection:
-        connection.exec_driver_sql("DROP TABLE reports")
+        for name in ("reports", "scenarios"):
+            connection.exec_driver_sql(f"DROP TABLE {name}")
         for name in ("entrance_lon", "entrance_lat"):
             connection.exec_driver_sql(f"ALTER TABLE facilities DROP COLUMN {name}")
         connection.exec_driver_sql("UPDATE gongtu_version SET version_num = '0001'")

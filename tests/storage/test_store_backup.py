@@ -45,6 +45,8 @@ def fill(store: Store) -> None:
         connection.execute(attempts.insert(), {"who": "李", "at": later})
         said = {"facility": "F1", "what": "locked", "words": "'门'\\N", "hours": "", "at": later}
         connection.execute(reports.insert(), {"id": "r1", **said})
+    site = {"id": "C1", "name": "甲\t'", "lon": 116.3, "lat": 39.7, "moved": True}
+    store.scenarios.add("\\N", notes="一\n二", sites=[site], by="李", at=later)
 
 
 @pytest.mark.parametrize("target", ENGINES)
