@@ -114,14 +114,13 @@ class Guard:
 
 
 class GuardUploads:
-    """A middleware of the whole app: only an administrator sends files to Streamlit, and what its download buttons
-    offer (tables, never pictures) is for those signed in.
+    """A middleware of the whole app: only those signed in send files to Streamlit, and have what its download buttons
+    offer (tables, never pictures).
     """
 
     def __init__(self, app: ASGIApp, workspace: Workspace) -> None:
         self.app = app
-        self._uploads = Guard(app, "admin", workspace)
-        self._documents = Guard(app, "staff", workspace)
+        self._files = Guard(app, "staff", workspace)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._of(scope)(scope, receive, send)
@@ -131,9 +130,9 @@ class GuardUploads:
             return self.app
         path = scope["path"].lower()
         if UPLOADS in path and scope["method"] != "OPTIONS":
-            return self._uploads
+            return self._files
         given_out = MEDIA in path and STATIC not in path  # Streamlit's own fonts lie in /static/media/
-        return self._documents if given_out and not path.endswith(PICTURES) else self.app
+        return self._files if given_out and not path.endswith(PICTURES) else self.app
 
 
 def refused(connection: HTTPConnection, person: Person, role: Role) -> Response:

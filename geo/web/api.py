@@ -19,12 +19,13 @@ from fastapi_offline import FastAPIOffline
 from starlette.routing import Mount, Route
 
 from geo import __version__
-from geo.coverage import NO_REGION, TOTAL, Lens, answer
+from geo.coverage import NO_REGION, TOTAL, Lens
 from geo.district import District
 from geo.enterprises import counted
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain
+from geo.planner import overview
 from geo.web import nearest, reports
 from geo.web.access import Guard, Needs, asking, reason
 from geo.workspace import Workspace
@@ -127,7 +128,7 @@ def create_api(workspace: Workspace) -> FastAPI:
         """
         district = workspace.district()
         serve = serving(district.facilities, kind)
-        rows, beyond = answer(district.demand, serve, district.regions_m, district.plane, within_m, lens)
+        rows, beyond = overview(district, kind, within_m, lens)
         grounds = {"enterprises": counted(district.enterprises), "facilities": serve}
         standings = {name: frame["standing"].value_counts().to_dict() for name, frame in grounds.items()}
         asked = {

@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from geo.web import api, assets, exports, light, posters, reports, session
+from geo.web import api, assets, exports, light, posters, report_files, reports, session
 from geo.web.access import Needs
 from geo.workspace import Workspace
 
@@ -24,6 +24,7 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
         *light.routes(workspace),
         *exports.routes(workspace),
         *posters.routes(workspace),
+        *report_files.routes(workspace),
         *session.routes(workspace),
         *assets.routes(workspace),
     ]
