@@ -7,9 +7,9 @@ import streamlit as st
 from geo.facilities import KINDS
 from geo.i18n import translate
 from geo.layers.base import basemaps
-from pages.ui import access, cached, coverage_panel, state
-from pages.ui.coverage_map import coverage_map
+from pages.ui import access, cached, overview_panel, state
 from pages.ui.map_view import show_map
+from pages.ui.overview_map import overview_map
 
 language = state.language()
 say = partial(translate, language=language)
@@ -26,15 +26,15 @@ def view() -> None:
         asked = state.controls(say, kinds, cached.region_names(district, language), list(tiles))
     answer = cached.answer(district, asked.kinds, asked.within_m, asked.lens, asked.measure)
     with left:  # before the panel's numbers: the map takes longest to draw
-        base, layers = coverage_map(district, asked, answer, tiles.get(asked.basemap), say, language)
+        base, layers = overview_map(district, asked, answer, tiles.get(asked.basemap), say, language)
         show_map(base, layers, lambda feature: feature.get("code") and state.pick_region(feature["code"]))
     with panel:
-        coverage_panel.empty_states(district, asked, say)
-        coverage_panel.totals(district, asked, answer, say)
+        overview_panel.empty_states(district, asked, say)
+        overview_panel.totals(district, asked, answer, say)
         if asked.region:
             named = access.who().may("staff")
-            coverage_panel.detail(district, asked, answer, say, language, named=named)
-        coverage_panel.table(district, asked, answer, say, language)
+            overview_panel.detail(district, asked, answer, say, language, named=named)
+        overview_panel.table(district, asked, answer, say, language)
 
 
 view()

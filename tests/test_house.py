@@ -14,16 +14,17 @@ ROOMS = (
     ("geo.datum", "geo.origin", "geo.schema", "geo.text", "geo.words", "geo.hours"),
     ("geo.distance", "geo.globe"),
     ("geo.regions", "geo.places", "geo.search", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
-    ("geo.coverage", "geo.nearest"),
+    ("geo.demand",),
+    ("geo.coverage", "geo.nearest", "geo.siting"),
     ("geo.measures",),
     ("geo.pack_reader",),
     ("geo.district",),
     ("geo.pack", "geo.records"),
     ("geo.storage",),
     ("geo.intake",),
-    ("geo.workspace", "geo.reporting"),
-    ("geo.layers", "geo.finder", "geo.poster"),
-    ("geo.export",),
+    ("geo.workspace", "geo.reporting", "geo.scenarios"),
+    ("geo.layers", "geo.finder", "geo.planner", "geo.poster", "geo.typeset"),
+    ("geo.export", "geo.report"),
     ("geo.web",),
     ("geo.doctor",),
     ("geo.commands",),
@@ -36,25 +37,25 @@ ROOMS = (
 LIBRARIES = {
     "streamlit": ("app", "pages"),
     "streamlit_folium": ("pages.ui.map_view",),
-    "folium": ("geo.layers", "pages.ui.map_view", "pages.ui.coverage_map", "pages.ui.nearest_map"),
+    "folium": ("geo.layers", "pages.ui.map_view", "pages.ui.overview_map", "pages.ui.nearest_map", "pages.ui.planner"),
     "fastapi": ("geo.web",),
     "starlette": ("app", "geo.web"),
     "fastapi_offline": ("geo.web",),
-    "branca": ("geo.layers", "pages.ui.map_view", "pages.ui.coverage_map", "pages.ui.nearest_map"),
+    "branca": ("geo.layers", "pages.ui.map_view", "pages.ui.overview_map", "pages.ui.nearest_map", "pages.ui.planner"),
     "pyproj": ("geo.distance", "geo.globe", "geo.pack_reader", "geo.intake.spatial"),
-    "scipy": ("geo.distance", "geo.globe"),
+    "scipy": ("geo.distance", "geo.globe", "geo.siting"),
     "sqlalchemy": ("geo.storage",),
     "alembic": ("geo.storage",),
     "psycopg": ("geo.storage",),
     "argon2": ("geo.storage",),
     "python_calamine": ("geo.intake",),
     "stdnum": ("geo.intake",),
-    "xlsxwriter": ("geo.export", "geo.intake"),
+    "xlsxwriter": ("geo.export", "geo.report", "geo.intake"),
     "pyogrio": ("geo.export", "geo.intake"),
     "jinja2": ("geo.web",),
-    "fpdf": ("geo.poster",),
+    "fpdf": ("geo.typeset", "geo.report"),
     "segno": ("geo.poster",),
-    "pylopdf_fonts_zh_cn": ("geo.poster",),
+    "pylopdf_fonts_zh_cn": ("geo.typeset",),
     "opening_hours": ("geo.hours",),
 }
 """The rooms that may know a library."""
@@ -130,7 +131,7 @@ def test_modules_stay_short(path: Path) -> None:
 
 
 def test_everything_installed_is_pinned() -> None:
-    for name in ("requirements.txt", "requirements-dev.txt", "constraints.txt"):
+    for name in ("requirements.txt", "requirements-dev.txt", "requirements-bench.txt", "constraints.txt"):
         for line in (ROOT / name).read_text(encoding="utf-8").splitlines():
             if line and not line.startswith(("#", "-")):
                 assert "==" in line, f"{name}: {line}"

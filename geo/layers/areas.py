@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Collection, Sequence
 
 from geo.layers import palette
 from geo.layers.geojson import GeoJsonLayer, feature, point
@@ -16,14 +17,23 @@ def regions(
     lines: Sequence[Sequence[str]],
     *,
     selected: str = "",
+    clear: bool = False,
+    withheld: Collection[str] = (),
 ) -> list[GeoJsonLayer]:
-    """The regions, each filled by its share (palette.shade); the selected one outlined above all others.
+    """The regions, each filled by its share (palette.shade), or left ``clear`` where it has one; the selected one
+    outlined above all others. ``withheld``: codes of those whose share there is, but not for who looks.
 
     A click on one reports its ``code``.
     """
-    edge = {"fillOpacity": 1, "color": "#fff", "weight": 1.5}
+    edge = {"fillOpacity": 1, "color": palette.EDGE if clear else "#fff", "weight": 1.5}
+
+    def fill(code: str, share: float) -> str:
+        if code in withheld:
+            return palette.GROUND if clear else palette.WITHHELD
+        return palette.GROUND if clear and share == share else palette.shade(share)
+
     shaded = [
-        feature(geometry, code=code, title=title, lines=list(words), style={"fillColor": palette.shade(share), **edge})
+        feature(geometry, code=code, title=title, lines=list(words), style={"fillColor": fill(code, share), **edge})
         for code, geometry, share, title, words in zip(codes, geometries, shares, titles, lines, strict=True)
     ]
     outline = [
@@ -44,6 +54,41 @@ def gaps(geometries: Sequence[str]) -> GeoJsonLayer:
     """The gap polygons, hatched, so that the shading under them still reads; clicks go through to the regions."""
     style = {"fillColor": palette.HATCH, "fillOpacity": 1, "color": palette.GAP, "weight": 0.6, "opacity": 0.4}
     return GeoJsonLayer([feature(geometry, style=style) for geometry in geometries], "gaps")
+
+
+def doubtful(geometries: Sequence[str]) -> GeoJsonLayer:
+    """What only stations of unknown hours reach: neither a gap nor covered; clicks go through to the regions."""
+    style = {"fillColor": palette.DOUBTFUL, "fillOpacity": 1, "stroke": False}
+    return GeoJsonLayer([feature(geometry, style=style) for geometry in geometries], "gaps")
+
+
+def cells(
+    geometries: Sequence[str],
+    counts: Sequence[float],
+    codes: Sequence[str],
+    titles: Sequence[str],
+    lines: Sequence[Sequence[str]],
+) -> GeoJsonLayer:
+    """Square cells shaded by how much, above 0, is amiss in each (``palette.classes`` of the largest count); NaN is
+    withheld. A click on one reports the region of ``codes`` it lies in.
+    """
+    bounds = palette.classes(max((count for count in counts if count == count), default=0))
+
+    def fill(count: float) -> dict[str, object]:
+        if count != count:
+            return {"fillColor": palette.WITHHELD, "fillOpacity": 0.8}
+        rank = max(bisect_right(bounds, count) - 1, 0)
+        return {"fillColor": palette.CELL_RAMP[rank], "fillOpacity": 0.85}
+
+    edge = {"color": "#fff", "weight": 0.5}
+    drawn = zip(geometries, counts, codes, titles, lines, strict=True)
+    return GeoJsonLayer(
+        [
+            feature(geometry, code=code, title=title, lines=list(words), style={**fill(count), **edge})
+            for geometry, count, code, title, words in drawn
+        ],
+        "cells",
+    )
 
 
 def names(points: Sequence[tuple[float, float]], labels: Sequence[str], *, selected: str = "") -> GeoJsonLayer:

@@ -12,10 +12,15 @@ SERVED = "#2f6f5e"
 UNSERVED = "#e08a2e"
 GAP = "#b26a1d"
 RAMP = ("#f4f1ea", "#f2e3c9", "#efcf9f", "#e9b573", "#dd954b")
+CELL_RAMP = ("#f6e7cc", "#efcf9f", "#e3a862", "#cc7f35", "#94520f")
 NO_DATA = "url(#no-data)"
 HATCH = "url(#gap)"
+DOUBTFUL = "url(#doubtful)"
+WITHHELD = "#e4e0d8"
+NEW = "#c8161d"
 GROUND = "#f4f1ea"
 EDGE = "#d8d3c8"
+MUTED = "#59564f"
 
 
 def shade(share: float) -> str:
@@ -26,3 +31,16 @@ def shade(share: float) -> str:
     if share != share:
         return NO_DATA
     return RAMP[min(int(share * len(RAMP)), len(RAMP) - 1)]
+
+
+def classes(most: float) -> tuple[int, ...]:
+    """The lower bounds of at most ``len(CELL_RAMP)`` classes for counts of 1 to ``most``: 1, then round numbers (1, 2
+    or 5 times a power of ten) up to it, each two to five times the last, and the first class what is left below.
+    """
+    round_numbers = [1]
+    while round_numbers[-1] < most:
+        last = str(round_numbers[-1])
+        round_numbers.append(round_numbers[-1] * 5 // 2 if last.startswith("2") else round_numbers[-1] * 2)
+    bounds = [number for number in round_numbers if number <= max(most, 1)]
+    step = 1 if len(bounds) <= len(CELL_RAMP) else 2
+    return (1, *reversed(bounds[:0:-step][: len(CELL_RAMP) - 1]))

@@ -25,7 +25,8 @@ CELL_SIZES_M = (250, 500, 1000, 2000, 4000, 8000, 16000, 32000)
 class Mark:
     """One point to draw: what the click reports (``id``), its sprite, its words; the point in the map's datum.
 
-    ``size`` in pixels; the higher ``order`` lies on top; ``aside`` moves the mark that many places to the right.
+    ``size`` in pixels; the higher ``order`` lies on top; ``aside`` moves the mark that many places to the right;
+    ``faint`` ones do not count at the moment.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Mark:
     size: int = 20
     order: int = 0
     aside: int = 0
+    faint: bool = False
 
 
 def side_by_side(points: Sequence[Mark], within_degrees: float = 0.006) -> list[Mark]:
@@ -92,6 +94,41 @@ def numbered(stations: Sequence[Numbered]) -> GeoJsonLayer:
     )
 
 
+@dataclass(frozen=True)
+class Place:
+    """Somewhere a new station could stand, in the map's datum: ``choice`` is ``""``, ``forced`` or ``barred``."""
+
+    id: str
+    lon: float
+    lat: float
+    title: str
+    choice: str
+
+
+def candidates(places: Sequence[Place], words: Mapping[str, str]) -> list[GeoJsonLayer]:
+    """Candidates as small rings, those forced and barred by marks of their own; a click reports ``candidate``, the id.
+
+    ``words``: what each choice is called.
+    """
+    ring = {"color": palette.MUTED, "fillColor": "#fff", "weight": 1, "opacity": 0.7, "fillOpacity": 0.7}
+
+    def common(place: Place) -> dict[str, object]:
+        return {"candidate": place.id, "title": place.title, "lines": [words[place.choice]]}
+
+    free = [feature(point(p.lon, p.lat), radius=2.5, style=ring, **common(p)) for p in places if not p.choice]
+    chosen = [
+        feature(point(p.lon, p.lat), mark=f"candidate-{p.choice}", size=18, order=2000, **common(p))
+        for p in places
+        if p.choice
+    ]
+    return [GeoJsonLayer(free, "cells"), GeoJsonLayer(chosen, "points")]
+
+
+def reaches(places: Sequence[tuple[float, float]], metres: float) -> GeoJsonLayer:
+    """A circle of so many metres about each (lon, lat) of the map's datum."""
+    return GeoJsonLayer([feature(point(*place), metres=metres) for place in places], "gaps")
+
+
 def origin(lon: float, lat: float, accuracy_m: float, title: str) -> list[GeoJsonLayer]:
     """Where somebody is, in the map's datum, with a circle of what that may be off by, in metres (0: none)."""
     at = point(lon, lat)
@@ -111,6 +148,7 @@ def marks(points: Sequence[Mark]) -> list[str]:
             size=mark.size,
             order=mark.order,
             aside=mark.aside,
+            faint=mark.faint,
         )
         for mark in points
     ]

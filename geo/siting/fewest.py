@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 import numpy as np
-from scipy.sparse import csr_array
+from scipy.sparse import csr_array, vstack
 
 from geo.siting.covers import Cover, dominated_columns, dominated_rows
 from geo.siting.highs import Ended, Program, solve_linear, solve_whole
@@ -142,15 +142,9 @@ def _program(given: Cover, most: float) -> Program:
     rows, columns = given.matrix.shape
     return Program(
         cost=np.ones(columns),
-        matrix=csr_array(_stack(np.ones((1, columns)), given.matrix)),
+        matrix=vstack([csr_array(np.ones((1, columns))), given.matrix], format="csr"),
         least=np.concatenate(([0.0], np.ones(rows))),
         most=np.concatenate(([most], np.full(rows, np.inf))),
         upper=np.ones(columns),
         whole=np.ones(columns, dtype=bool),
     )
-
-
-def _stack(first: Floats, below: csr_array) -> csr_array:
-    from scipy.sparse import vstack
-
-    return csr_array(vstack([csr_array(first), below]))

@@ -17,7 +17,7 @@ from geo.siting.prices import Priced, ascend, priced, ruled_out
 from geo.siting.problem import CLOSE, total
 from geo.siting.search import Search
 
-STARTS = 6
+STARTS = 12
 STEPS = 200
 """Of the prices' ascent."""
 FEW = 40

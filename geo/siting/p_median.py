@@ -89,7 +89,7 @@ class Median:
         search = self.search
         levels = Levels(self.pairs, self.n)
         cuts = levels.around(self.price)
-        said_last, since = -np.inf, 0
+        said_before, since = -np.inf, 0
         for _ in range(ROUNDS):
             if search.late or search.done or not len(levels.active) or not self.n:
                 break
@@ -106,15 +106,9 @@ class Median:
             known = ended.x[before:] * levels.scale
             more = said > known + 1e-7 * levels.scale
             # As long as the program says a good part more of what is missing.
-            since = (
-                0
-                if ended.bound
-                > said_last + 0.02 * abs(search.worth - levels.total(ended.bound)) / (levels.scale * levels.heavy)
-                else since + 1
-            )
-            said_last = max(said_last, ended.bound) if not changed else -np.inf
-            if not (more.any() or changed) or since >= 3:
-                break
+            says = levels.total(ended.bound)
+            since = 0 if says > said_before + 0.02 * abs(search.worth - says) else since + 1
+            said_before = max(said_before, says)
             if len(cuts.row) > CUTS_A_ROW * len(levels.active):
                 tight = ended.price[: len(cuts.row)] > 1e-9
                 cuts = Cuts(cuts.row[tight], cuts.rank[tight])
@@ -122,6 +116,8 @@ class Median:
             if changed:
                 smaller = Levels(self.pairs, self.n)
                 levels, cuts = smaller, smaller.at(cuts.row, levels.depth(cuts))
+            if not (more.any() or changed) or since >= 3:
+                break
         return cuts
 
     def whole(self, cuts: Cuts) -> None:
@@ -143,8 +139,6 @@ class Median:
                 return
             x = ended.x[: self.pairs.columns]
             self.improve(np.flatnonzero(x > 0.5).tolist(), "search")
-            if ended.how == "optimal":
-                search.bounded(min(search.worth, levels.total(ended.bound)), "search")
             deeper, said = levels.deepest(x)
             more = said > ended.x[self.pairs.columns :] * levels.scale + 1e-9 * levels.scale
             if not more.any():

@@ -178,7 +178,7 @@ def value(problem: Problem, goal: Goal, sites: tuple[int, ...], within: float | 
     capacity passed. With capacities the weight goes where it does most good (``geo.siting.flow``).
     """
     if problem.capacity is not None:
-        from geo.siting.flow import capacity_value
+        from geo.siting.flow import capacity_value  # which needs what stands here
 
         return capacity_value(problem, goal, sites, within)
     counts = problem.weight > 0

@@ -102,20 +102,21 @@ def exchange(chosen: Chosen, late: Callable[[], bool]) -> Chosen:
 
 
 def answers(pairs: Pairs, n: int, starts: int, late: Callable[[], bool], start: list[int]) -> Iterator[list[int]]:
-    """Answers worth hearing, the first from greedy, then each from the best so far with a part thrown away, until
-    ``starts`` of them in a row were no better. A first answer there is however late it is.
+    """Answers worth hearing, the first from greedy, then each from the best so far with one or two thirds thrown away,
+    until ``starts`` of them in a row were no better. A first answer there is however late it is.
 
     The same each time for the same pairs: the random numbers are seeded.
     """
     best = exchange(greedy(pairs, n, start, _never), late)
     yield best.columns
     random = np.random.default_rng(7)
-    since = 0
+    since = tried = 0
     while since < starts:
-        since += 1
+        since, tried = since + 1, tried + 1
         if late() or not 0 < len(best.columns) < pairs.columns:
             return
-        keep = random.permutation(len(best.columns))[: len(best.columns) - max(1, len(best.columns) // 3)]
+        thrown = max(1, len(best.columns) * (1 + tried % 2) // 3)
+        keep = random.permutation(len(best.columns))[: len(best.columns) - thrown]
         kept = [best.columns[place] for place in sorted(keep.tolist())]
         others: Ints = np.setdiff1d(np.arange(pairs.columns), best.columns)
         more = random.permutation(others)[: len(best.columns) - len(kept)].tolist()

@@ -6,6 +6,7 @@ import os
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from functools import cache, partial
 from typing import Literal, TypeVar, cast
 
@@ -15,16 +16,18 @@ import shapely
 import streamlit as st
 from numpy.typing import NDArray
 
-from geo.coverage import Coverage, Lens, Sites, coverage, gaps, lens_table, sites
+from geo.coverage import TOTAL, Coverage, Lens, coverage, lens_table
 from geo.datum import Datum, convert
-from geo.distance import Nearest, nearest_two
+from geo.distance import Nearest
 from geo.district import District
 from geo.enterprises import counted
 from geo.errors import GongtuError
-from geo.facilities import serving
 from geo.i18n import Language
 from geo.layers.geojson import to_geojson
-from geo.measures import Measure, shares
+from geo.measures import Shade, shares
+from geo.planner import Measured, Uncovered, sites_at
+from geo.planner import measure as measure_all
+from geo.planner import uncovered as uncovered_by
 from geo.settings import SETTINGS, Setting, Settings, read_settings
 from geo.words import local_name
 from geo.workspace import Workspace
@@ -140,24 +143,14 @@ class Answer:
     gaps: NDArray[np.object_]
 
 
-def answer(district: District, kinds: Sequence[str], within_m: float, lens: Lens, measure: Measure) -> Answer:
+def answer(district: District, kinds: Sequence[str], within_m: float, lens: Lens, measure: Shade) -> Answer:
     """The coverage of one view."""
-    kinds = tuple(sorted(kinds))
-    nearest = _nearest(district.revision, kinds, district)
-    found = _coverage(district.revision, kinds, within_m, district, nearest)
-    beyond, areas = _gaps(district.revision, kinds, within_m, district)
+    nearest = measured(district, kinds).nearest
+    found = _coverage(district.revision, tuple(sorted(kinds)), within_m, district, nearest)
+    beyond = uncovered(district, kinds, within_m)
+    areas = beyond.areas.drop(index=TOTAL)[["gap_area_km2", "covered_area_km2"]]
     rows = lens_table(found, lens).set_index("code").join(areas)
-    return Answer(found, nearest, rows.assign(share=shares(found, areas, lens, measure)), beyond)
-
-
-@st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _sites(revision: str, kinds: tuple[str, ...], _district: District) -> Sites:
-    return sites(serving(_district.facilities, kinds), _district.plane)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _nearest(revision: str, kinds: tuple[str, ...], _district: District) -> Nearest:
-    return nearest_two(_district.demand.x, _district.demand.y, *_sites(revision, kinds, _district))
+    return Answer(found, nearest, rows.assign(share=shares(found, areas, lens, measure)), beyond.gaps)
 
 
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
@@ -167,12 +160,26 @@ def _coverage(
     return coverage(_district.demand, _nearest, within_m)
 
 
+def measured(district: District, kinds: Sequence[str], at: datetime | None = None) -> Measured:
+    """Who is how far from the facilities of ``kinds``: of those in service, or of those not closed at ``at``."""
+    return _measured(district.revision, tuple(sorted(kinds)), at, district)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _measured(revision: str, kinds: tuple[str, ...], at: datetime | None, _district: District) -> Measured:
+    return measure_all(_district, sites_at(_district, kinds, at))
+
+
+def uncovered(district: District, kinds: Sequence[str], within_m: float, at: datetime | None = None) -> Uncovered:
+    """Where none of them is in reach."""
+    return _uncovered(district.revision, tuple(sorted(kinds)), within_m, at, district)
+
+
 @st.cache_resource(max_entries=KEEP, show_spinner=False)
-def _gaps(
-    revision: str, kinds: tuple[str, ...], within_m: float, _district: District
-) -> tuple[NDArray[np.object_], pd.DataFrame]:
-    found = gaps(_district.regions_m, _sites(revision, kinds, _district), within_m)
-    return found.geometry.to_numpy(), found.set_index("code")[["gap_area_km2", "covered_area_km2"]]
+def _uncovered(
+    revision: str, kinds: tuple[str, ...], within_m: float, at: datetime | None, _district: District
+) -> Uncovered:
+    return uncovered_by(_district, sites_at(_district, kinds, at), within_m)
 
 
 def warm() -> None:
@@ -196,6 +203,5 @@ def gap_drawing(district: District, kinds: Sequence[str], within_m: float, datum
 def _gap_drawing(
     revision: str, kinds: tuple[str, ...], within_m: float, datum: Datum, _district: District
 ) -> list[str]:
-    beyond, _ = _gaps(revision, kinds, within_m, _district)
-    simple = shapely.simplify(beyond, GAP_DETAIL_M)
+    simple = shapely.simplify(_uncovered(revision, kinds, within_m, None, _district).gaps, GAP_DETAIL_M)
     return to_geojson(simple[~shapely.is_empty(simple)], _district.plane, datum)

@@ -33,6 +33,8 @@ class Entry(NamedTuple):
 NAVIGATION = (
     Entry("overview", "map", "public"),
     Entry("nearest", "near_me", "public"),
+    Entry("coverage", "blur_on", "public"),
+    Entry("siting", "add_location_alt", "public"),
     Entry("reports", "report", "staff"),
     Entry("records", "edit_note", "staff"),
     Entry("data", "database_upload", "admin"),

@@ -17,21 +17,28 @@ def show_map(
     on_pick: Callable[[dict[str, Any]], None] | None = None,
     *,
     on_tap: Callable[[float, float], None] | None = None,
+    placing: bool = False,
 ) -> None:
     """Shows ``layers`` over ``base``. Calls ``on_pick`` with the properties of a feature that is clicked, ``on_tap``
-    with the longitude and latitude of a point of the ground, in the map's datum.
+    with the longitude and latitude of a point of the ground, in the map's datum. Where a page has both, a click picks
+    unless it is ``placing`` something.
 
     The browser keeps its map and view as long as ``base`` is the same; only layers that changed are sent and drawn.
     ``base`` must be made anew at each run: the component hangs the layers into it. Panning and zooming rerun nothing.
     """
+    # The browser goes on telling what it was first asked for, so a page asks for the same in either mode.
+    told = (["last_active_drawing"] if on_pick else []) + (["last_clicked"] if on_tap else [])
 
     def clicked() -> None:
-        said = st.session_state["map"]
-        feature, ground = said.get("last_active_drawing"), said.get("last_clicked")
-        if on_pick and feature and feature.get("properties"):
-            on_pick(feature["properties"])
-        if on_tap and ground:
+        said = {name: st.session_state["map"].get(name) for name in told}
+        before = st.session_state.get("map_clicked", {})
+        st.session_state["map_clicked"] = said
+        news = {name: value for name, value in said.items() if value and value != before.get(name)}
+        feature, ground = news.get("last_active_drawing"), news.get("last_clicked")
+        if on_tap and ground and (placing or not on_pick):
             on_tap(float(ground["lng"]), float(ground["lat"]))
+        elif on_pick and feature and feature.get("properties") and not placing:
+            on_pick(feature["properties"])
 
     group = folium.FeatureGroup()
     for layer in layers:
@@ -43,6 +50,6 @@ def show_map(
             height=760,
             use_container_width=True,
             feature_group_to_add=group,
-            returned_objects=["last_clicked" if on_tap else "last_active_drawing"],
+            returned_objects=told or ["last_active_drawing"],
             on_change=clicked,
         )

@@ -19,7 +19,7 @@ from geo.layers.base import Basemap, Focus, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
 from geo.words import Say, local_name
 from pages.ui import cached
-from pages.ui.coverage_map import facility_rows, map_notice
+from pages.ui.overview_map import facility_rows, map_notice
 
 MARKS_AT_MOST = 400
 """Of more stations than these none is drawn until somebody says where they are."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,13 +29,13 @@ ABOVE = {"position": 200, "not_serving": 100, "synthetic": 500, "real": 1000}
 """Which mark lies over which: the real over the invented, what serves over what does not."""
 
 
-def coverage_map(
+def overview_map(
     district: District, view: View, answer: cached.Answer, basemap: Basemap | None, say: Say, language: Language
 ) -> tuple[folium.Map, list[MacroElement]]:
     """The constant base map, and the layers that show ``answer`` over it."""
     drawing = cached.drawing(district, basemap.datum if basemap else "wgs84")
     key = (district.revision, view.kinds, drawing.datum, language)
-    seen = cached.once(("marks", *key), lambda: _marks(district, view.kinds, drawing.datum, say, language))
+    seen = cached.once(("marks", *key), lambda: facility_marks(district, view.kinds, drawing.datum, say, language))
     label_of = cached.region_names(district, language)
     rows = answer.rows.loc[district.demand.codes]
     chosen = set(view.layers)
@@ -67,7 +67,7 @@ def coverage_map(
 
 
 @dataclass(frozen=True)
-class _Marks:
+class Marks:
     """What does not change with reach or lens: positions and facilities as features, and the legend's rows of them."""
 
     positions: str
@@ -75,22 +75,33 @@ class _Marks:
     legend: tuple[legend.Row, ...]
 
 
-def _marks(district: District, kinds: Sequence[str], datum: Datum, say: Say, language: Language) -> _Marks:
-    """The marks of all positions, of the facilities of the kinds chosen, and of every real one besides."""
+def facility_marks(
+    district: District,
+    kinds: Sequence[str],
+    datum: Datum,
+    say: Say,
+    language: Language,
+    *,
+    open_: Collection[str] | None = None,
+) -> Marks:
+    """The marks of all positions, of the facilities of the kinds chosen, and of every real one besides. ``open_``: ids
+    of those that count at the moment asked about; the others of the kinds are faint. None: no moment was asked about.
+    """
     facilities = district.facilities
     real = facilities["standing"] != "synthetic"
     invented = facilities[facilities["kind"].isin(kinds) & ~real]
     regional = district.positions["kind"] == "region"
+    shut = set() if open_ is None else set(facilities["id"][facilities["kind"].isin(kinds)]) - set(open_)
     # What is real, and the positions that are no regions, must not hide one another.
-    known = [_facility(*at, say, language) for at in _placed(facilities[real], datum)]
+    known = [_facility(*at, say, language, shut) for at in _placed(facilities[real], datum)]
     apart = points.side_by_side(
         known + [_position(*at, say, language) for at in _placed(district.positions[~regional], datum)]
     )
-    marks = [_facility(*at, say, language) for at in _placed(invented, datum)] + apart[: len(known)]
+    marks = [_facility(*at, say, language, shut) for at in _placed(invented, datum)] + apart[: len(known)]
     positions = [_position(*at, say, language) for at in _placed(district.positions[regional], datum)] + apart[
         len(known) :
     ]
-    return _Marks(
+    return Marks(
         positions=",".join(points.marks(positions)),
         facilities=",".join(points.marks(marks)),
         legend=facility_rows(pd.concat([facilities[real], invented]), kinds, say),
@@ -169,21 +180,30 @@ def facility_lines(record: Mapping[str, Any], say: Say) -> list[str]:
     return [f"{kind} · {state}", hours, *_provenance(record, say)]
 
 
-def _facility(record: Mapping[str, Any], lon: float, lat: float, say: Say, language: Language) -> points.Mark:
+def _facility(
+    record: Mapping[str, Any], lon: float, lat: float, say: Say, language: Language, shut: Collection[str]
+) -> points.Mark:
     rank = "synthetic" if record["standing"] == "synthetic" else "real"
     if record["state"] not in SERVING_STATES:
         rank = "not_serving"
-    lines = tuple(facility_lines(record, say))
-    size = 24 if record["standing"] != "synthetic" else 16
+    faint = record["id"] in shut
     return points.Mark(
-        record["id"], lon, lat, points.sprite(record), local_name(record, language), lines, size, ABOVE[rank]
+        record["id"],
+        lon,
+        lat,
+        points.sprite(record),
+        local_name(record, language),
+        (*facility_lines(record, say), *([say("blind.shut")] if faint else [])),
+        size=24 if record["standing"] != "synthetic" else 16,
+        order=ABOVE[rank],
+        faint=faint,
     )
 
 
 def _legend(
     district: District,
     view: View,
-    seen: _Marks,
+    seen: Marks,
     no_data: pd.Series,
     cell_m: int | None,
     corner: str,

@@ -14,7 +14,7 @@ from geo.i18n import Language
 from geo.measures import headline, ranked, worst_served
 from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached
-from pages.ui.coverage_map import facility_lines
+from pages.ui.overview_map import facility_lines
 from pages.ui.state import View, pick_region
 from pages.ui.widgets import Bar, region_table
 from pages.ui.words import escape_markdown
@@ -71,6 +71,7 @@ def table(district: District, view: View, answer: cached.Answer, say: Say, langu
         total=_bar(TOTAL, say("table.total"), answer.rows.loc[TOTAL], say),
         parts=parts,
         columns=columns,
+        gives_way=(0, 0, 3, 0, 2, 0),
         caption=say("table.caption"),
         selected=view.region,
         on_pick=pick_region,

@@ -35,8 +35,9 @@ export default function (component) {
   parentElement.querySelector(".total").replaceChildren(bar(data.total, "div"), key)
 
   const head = document.createElement("tr")
-  data.columns.forEach((name) => {
-    const heading = cell("th", name)
+  const room = (column) => (data.gives_way[column] ? `way-${data.gives_way[column]}` : "")
+  data.columns.forEach((name, column) => {
+    const heading = cell("th", name, room(column))
     heading.scope = "col"
     head.append(heading)
   })
@@ -56,10 +57,11 @@ export default function (component) {
     }
     if (row.code && row.code === data.selected) line.className = "selected"
     if (!row.code) line.className = "plain"
-    line.append(name, ...row.cells.map((text) => cell("td", text)), bar(row, "td"))
+    line.append(name, ...row.cells.map((text, i) => cell("td", text, room(i + 1))), bar(row, "td"))
     return line
   })
   const focused = parentElement.querySelector("button:focus")?.dataset.code
+  table.classList.toggle("many", data.columns.length > 6)
   table.caption.textContent = data.caption
   table.tHead.replaceChildren(head)
   table.tBodies[0].replaceChildren(...rows)

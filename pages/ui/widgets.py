@@ -40,13 +40,17 @@ def region_table(
     total: Bar,
     parts: dict[str, str],
     columns: Sequence[str],
+    gives_way: Sequence[int],
     caption: str,
     selected: str,
     on_pick: Callable[[str], None],
 ) -> None:
     """A bar of the whole with its key (``parts``: words of served, unserved, unknown and whole), then a table of
     regions with a bar a row; ``selected`` is marked, a row picked by pointer or keyboard goes to
-    ``on_pick`` before the page runs again."""
+    ``on_pick`` before the page runs again.
+
+    ``gives_way``: for each column when it makes room where the panel is narrow: 0 never, 1 first, then 2, 3.
+    """
 
     def picked() -> None:
         on_pick(st.session_state["region_table"].picked)
@@ -58,6 +62,7 @@ def region_table(
             "total": total,
             "parts": parts,
             "columns": list(columns),
+            "gives_way": list(gives_way),
             "caption": caption,
             "selected": selected,
         },

@@ -39,7 +39,7 @@ window.gongtu = (() => {
     }
     const size = p.size || 20;
     const anchor = [size / 2 - (p.aside || 0) * size, size / 2];
-    const icon = L.divIcon({ className: "facility", html: mark(p.mark, size), iconSize: [size, size], iconAnchor: anchor });
+    const icon = L.divIcon({ className: p.faint ? "facility faint" : "facility", html: mark(p.mark, size), iconSize: [size, size], iconAnchor: anchor });
     return L.marker(latlng, { icon, pane: "points", alt: p.title, title: "", zIndexOffset: p.order || 0, riseOnHover: true });
   };
 
@@ -139,7 +139,16 @@ window.gongtu = (() => {
       row.append(text("span", "", words));
       box.append(row);
     });
-    if (ramp.words) {
+    if (ramp.steps.length) {
+      const steps = text("div", "steps");
+      ramp.steps.forEach(([colour, words]) => {
+        const step = text("span", "", words);
+        step.prepend(text("i"));
+        step.firstChild.style.background = colour;
+        steps.append(step);
+      });
+      box.append(steps, text("div", "measure", ramp.words));
+    } else if (ramp.words) {
       const bar = text("div", "ramp");
       ramp.colours.forEach((colour) => { const step = text("i"); step.style.background = colour; bar.append(step); });
       const ends = text("div", "ends");
@@ -171,7 +180,7 @@ window.gongtu = (() => {
   const FAR = 10.4;
   let look = () => {};
   const prepare = (map, bounds, zoomCorner) => {
-    ["ground", "regions", "gaps", "lines", "cells", "points", "names"].forEach((name, i) => {
+    ["ground", "regions", "gaps", "cells", "lines", "points", "names"].forEach((name, i) => {
       map.createPane(name).style.zIndex = 401 + i;
     });
     SILENT.forEach((name) => { map.getPane(name).style.pointerEvents = "none"; });
