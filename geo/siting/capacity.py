@@ -1,7 +1,8 @@
 """The four goals where a site takes only so much weight, weight being split between sites where that helps.
 
 First the same without capacities: its bound holds here too, and often so do its sites. Then HiGHS with a flow from
-each row to each of its sites. Pairs past ``PAIRS_AT_MOST`` are not tried: the answer then stays with its gap.
+each row to each of its sites. Of more pairs than ``PAIRS_AT_MOST`` only some or none are tried: the answer then stays
+with its gap.
 """
 
 from __future__ import annotations
@@ -15,12 +16,14 @@ from scipy.sparse import csr_array, vstack
 from geo.errors import GongtuError
 from geo.siting.covers import cover
 from geo.siting.flow import capacity_value
-from geo.siting.highs import Ended, Program, solve_linear, solve_whole
+from geo.siting.highs import Program, solve_linear, solve_whole
 from geo.siting.pairs import of_cover, of_open
 from geo.siting.problem import Floats, Ints, Open, coverable
 from geo.siting.search import Search
 
 PAIRS_AT_MOST = 400_000
+NEAREST = 30
+"""Candidates of each row that a p-median of more pairs is tried with, for an answer without a bound of its own."""
 LINKS_AT_MOST = 150_000
 """Pairs for which each flow is tied to its site being chosen, which bounds better and takes more room."""
 LOOSE = 1e-7
@@ -44,13 +47,11 @@ def capacitated(search: Search, start: tuple[int, ...], without: Solver) -> None
     without(inner, start)
     search.bounded(inner.sign * inner.floor, "bound")
     search.found(inner.sites, "heuristic")
+    told = False
     if not search.done and not search.late:
-        if search.goal == "p-centre":
-            _halve(search, whole)
-        else:
-            _once(search, whole)
+        told = _halve(search, whole) if search.goal == "p-centre" else _once(search, whole)
     if not np.isfinite(search.worth):
-        raise GongtuError("siting.not_found" if search.late else "siting.too_little_capacity", n=whole.n)
+        raise GongtuError("siting.too_little_capacity" if told else "siting.not_found", n=whole.n)
 
 
 def _refuse_too_little(search: Search) -> None:
@@ -75,6 +76,13 @@ class Flows:
     weight: Floats
     base: Floats
     site: Ints
+
+    def nearest(self, count: int) -> Flows:
+        """Only the cheapest pairs of each row, ``count`` of them."""
+        order = np.lexsort((self.column, self.cost, self.row))
+        begin = np.searchsorted(self.row[order], np.arange(len(self.weight)))
+        keep = order[np.arange(len(order)) - begin[self.row[order]] < count]
+        return replace(self, row=self.row[keep], column=self.column[keep], cost=self.cost[keep])
 
     def program(self, search: Search, whole: Open, goal: str) -> Program:
         """x (k,), then the flow of each pair in units of the largest weight."""
@@ -134,8 +142,8 @@ def _covering(whole: Open, within: float) -> Flows:
     return Flows(pairs.row, pairs.column, pairs.cost, pairs.weight, pairs.base, pairs.site)
 
 
-def _once(search: Search, whole: Open) -> None:
-    """One program for ``max-cover``, ``set-cover`` and ``p-median``."""
+def _once(search: Search, whole: Open) -> bool:
+    """One program for ``max-cover``, ``set-cover`` and ``p-median``; whether it was solved to its end."""
     problem = search.open.problem
     if search.goal == "p-median":
         pairs = of_open(whole)
@@ -148,10 +156,16 @@ def _once(search: Search, whole: Open) -> None:
         constant = -float(problem.weight[reached].sum()) if search.goal == "max-cover" else 0.0
         if search.goal == "set-cover":  # forced sites that reach nobody are sites all the same
             constant = float(np.setdiff1d(search.open.forced, flows.site).size)
-    if not len(flows.row) or len(flows.row) > PAIRS_AT_MOST:
-        if not len(flows.row):
-            search.finished("bound")
-        return
+    if not len(flows.row):
+        search.finished("bound")
+        return True
+    if len(flows.row) > PAIRS_AT_MOST:
+        if search.goal == "p-median":
+            few = flows.nearest(NEAREST)
+            ended = solve_whole(few.program(search, whole, search.goal), search.left_s)
+            if ended.x is not None:
+                search.found(few.site[ended.x[: len(few.site)] > 0.5], "search")
+        return False
     search.say("bound")
     program = flows.program(search, whole, search.goal)
     ended = solve_linear(program, search.left_s)
@@ -160,20 +174,18 @@ def _once(search: Search, whole: Open) -> None:
         search.found(flows.site[first], "bound")
         search.bounded(search.sign * min(search.worth, constant + ended.bound - LOOSE * abs(ended.bound)), "bound")
     if search.done or search.late or ended.how == "infeasible":
-        return
+        return ended.how != "time"
     search.say("search")
-    _take(search, flows, solve_whole(program, search.left_s), constant)
-
-
-def _take(search: Search, flows: Flows, ended: Ended, constant: float) -> None:
+    ended = solve_whole(program, search.left_s)
     if ended.x is not None:
         search.found(flows.site[ended.x[: len(flows.site)] > 0.5], "search")
     if ended.how != "infeasible":
         search.bounded(search.sign * min(search.worth, constant + ended.bound), "search")
+    return ended.how != "time"
 
 
-def _halve(search: Search, whole: Open) -> None:
-    """As ``geo.siting.p_centre`` does, with flows."""
+def _halve(search: Search, whole: Open) -> bool:
+    """As ``geo.siting.p_centre`` does, with flows; whether it came to its end."""
     problem = search.open.problem
     base = problem.base[problem.weight > 0]
     reaches = np.unique(np.concatenate((problem.table.cost, base[np.isfinite(base)], [0.0])))
@@ -184,17 +196,18 @@ def _halve(search: Search, whole: Open) -> None:
         reach = float(reaches[middle])
         ended = _fits(search, whole, reach)
         if ended is None:
-            return
+            return False
         if ended and search.worth <= reach:
             high = int(np.searchsorted(reaches, search.worth))
         elif ended:
-            return
+            return False
         else:
             low = middle + 1
             if low < len(reaches):
                 search.bounded(float(reaches[low]), "bound")
     if low == high and np.isfinite(search.worth):
         search.finished("search")
+    return low == high
 
 
 def _fits(search: Search, whole: Open, reach: float) -> bool | None:

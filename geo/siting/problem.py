@@ -92,7 +92,7 @@ class Solution:
     """``objective`` is recounted from the sites. No answer is better than ``bound``.
 
     ``proven``: the two are the same, within ``CLOSE``. ``gap``: what lies between them as a part of the larger, 0 to
-    1. ``note``: "time" where the time ended the search.
+    1. ``note``, where it is not proven: "time" ended the search, or the "size" of what would have to be tried.
     """
 
     goal: Goal

@@ -107,7 +107,7 @@ class Search:
             proven=self.done,
             gap=gap,
             seconds=self.seconds,
-            note="" if self.done else "time",
+            note="" if self.done else "time" if self.late else "size",
         )
 
 

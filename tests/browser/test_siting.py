@@ -148,9 +148,16 @@ def test_what_cannot_be_is_said(desk: tuple[Page, Frame]) -> None:
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
+def open_keep(page: Page) -> None:
+    """Opens what keeps a scenario, unless it is open."""
+    if not page.get_by_label("方案名称").is_visible():
+        page.get_by_text("保存与分享").click()
+    expect(page.get_by_label("方案名称")).to_be_visible()
+
+
 def save(page: Page, name: str) -> str:
     """Saves what is shown as a new scenario; its id."""
-    page.get_by_text("保存与分享").click()
+    open_keep(page)
     page.get_by_label("方案名称").fill(name)
     page.get_by_role("button", name="存为新方案").click()
     expect(page.get_by_text("已保存")).to_be_visible()
@@ -169,7 +176,7 @@ def test_a_scenario_is_saved_shared_and_read_by_another_role(
     other, _ = open_page(browser, 1440, 900)
     other.goto(f"{house.address}/siting?scenario={id_}")
     expect(other.get_by_text("没有公开")).to_be_visible(timeout=30_000)
-    page.get_by_text("保存与分享").click()
+    open_keep(page)
     page.get_by_role("button", name="公开").click()
     expect(page.get_by_text("已保存")).to_be_visible()
     other.goto(f"{house.address}/siting?scenario={id_}")
@@ -202,8 +209,9 @@ def test_an_adopted_scenario_becomes_planned_facilities(desk: tuple[Page, Frame]
     page, _ = desk
     solve(page)
     id_ = save(page, "采纳案")
-    page.get_by_text("保存与分享").click()
+    open_keep(page)
     page.get_by_text("我确认采纳").click()
+    expect(page.get_by_role("checkbox", name="我确认采纳")).to_be_checked()
     page.get_by_role("button", name="采纳", exact=True).click()
     expect(page.get_by_text("已采纳，点位已写入设施登记")).to_be_visible()
     facility = house.workspace.store.get("facilities", f"S-{id_}-1")

@@ -53,10 +53,14 @@ def plan_map(
     if "names" in look.layers:
         layers.append(areas.names(drawing.centres, list(names.values()), selected=names.get(look.region, "")))
     if offered is not None and "candidates" in look.layers:
-        layers += points.candidates(
-            _offered(plan, offered, datum), {choice: say(f"site.is_{choice or 'free'}") for choice in CHOICES}
-        )
-        rows += [legend.Row(say(f"site.legend_{choice or 'free'}"), mark=MARKS[choice]) for choice in CHOICES]
+        places = _offered(plan, offered, datum)
+        layers += points.candidates(places, {choice: say(f"site.is_{choice or 'free'}") for choice in CHOICES})
+        seen = {place.choice for place in places}
+        rows += [
+            legend.Row(say(f"site.legend_{choice or 'free'}"), mark=MARKS[choice])
+            for choice in CHOICES
+            if choice in seen
+        ]
     if "facilities" in look.layers:
         layers.append(GeoJsonLayer(marks.facilities, "points"))
     layers.append(points.numbered(new))

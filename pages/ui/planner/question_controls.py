@@ -191,14 +191,6 @@ def words(question: Question, say: Say) -> str:
 def look(regions: Mapping[str, str], basemaps: Mapping[str, Basemap], say: Say, *, layers: tuple[str, ...]) -> Look:
     """The region to look at and how; ``regions``: code → name, in the order to offer; ``layers``: those that can be
     switched."""
-    region = st.selectbox(
-        say("control.region"),
-        ["", *regions],
-        format_func=lambda code: regions.get(code, say("control.district")),
-        label_visibility="collapsed",
-        width=140,
-        **state.in_url("region", "", ["", *regions]),
-    )
     with st.popover(say("blind.look"), icon=":material/layers:"):
         chosen = st.pills(
             say("control.layers"),
@@ -215,6 +207,14 @@ def look(regions: Mapping[str, str], basemaps: Mapping[str, Basemap], say: Say, 
             **state.in_url("size", "", ["", *map(str, SIZES_M)]),
         )
         basemap = state.choose_basemap(say, list(basemaps))
+    region = st.selectbox(
+        say("control.region"),
+        ["", *regions],
+        format_func=lambda code: regions.get(code, say("control.district")),
+        label_visibility="collapsed",
+        width=120,
+        **state.in_url("region", "", ["", *regions]),
+    )
     return Look(region, tuple(chosen), int(size) if size else None, basemaps.get(basemap))
 
 
