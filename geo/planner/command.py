@@ -172,8 +172,8 @@ def _told(
         **district.follows(facilities, counted(district.enterprises)),
         "revision": district.revision,
         "datum": "WGS-84",
-        "question": found.before.question.params(),
-        "plan": plan.params(),
+        "question": _question(found.before.question),
+        "plan": {"goal": plan.goal, "n": plan.n, "from": plan.source, "cell_m": plan.cell_m, "url": plan.params()},
         "at": found.before.at.isoformat() if found.before.at else None,
         "goal": solution.goal,
         "sites": [
@@ -191,6 +191,12 @@ def _told(
         "before": {"total_m": found.total_before_m, "worst_m": found.worst_before_m, **_rows(district, found.before)},
         "after": {"total_m": found.total_after_m, "worst_m": found.worst_after_m, **_rows(district, found.after)},
     }
+
+
+def _question(question: Question) -> dict[str, Any]:
+    """The question in full: what a URL leaves out because it is usual is said here too."""
+    who = {"measure": question.who.measure, "union": question.who.union}
+    return {"kinds": list(question.kinds), "within_m": question.reach.within_m, **who, "url": question.params()}
 
 
 def _rows(district: District, answer: Answer) -> dict[str, Any]:

@@ -6,7 +6,8 @@ the least total of weight times cost (``p-median``), the least worst cost (``p-c
 
 from __future__ import annotations
 
-from geo.siting.problem import GOALS, Goal, Problem, Progress, Solution, Tell, reached, value
+from geo.siting.problem import GOALS, Goal, Problem, Progress, Solution, Tell, reached
 from geo.siting.solve import curve, solve
+from geo.siting.value import value
 
 __all__ = ["GOALS", "Goal", "Problem", "Progress", "Solution", "Tell", "curve", "reached", "solve", "value"]

@@ -7,7 +7,8 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
-from geo.siting.problem import CLOSE, Goal, Open, Progress, Solution, Tell, value
+from geo.siting.problem import CLOSE, Goal, Open, Progress, Solution, Tell
+from geo.siting.value import value
 
 
 class Search:
