@@ -10,6 +10,7 @@ from pages.ui import access, cached, state
 from pages.ui.map_view import show_map
 from pages.ui.planner import answers, coverage_panel, question_controls
 from pages.ui.planner.coverage_map import coverage_map
+from pages.ui.planner.downloads import take_along
 
 language = state.language()
 say = partial(translate, language=language)
@@ -39,7 +40,9 @@ def view() -> None:
         if look.region:
             coverage_panel.detail(district, found, look, say, language)
         coverage_panel.answers(district, found, look, say, language)
-        coverage_panel.take_along(found, say, language)
+        files = coverage_panel.files(found, say)
+        params = question.params()
+        take_along(files, params, say, language, report="/report/coverage", asked=params)
 
 
 view()

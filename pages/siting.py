@@ -11,6 +11,7 @@ from pages.ui import access, cached, state
 from pages.ui.map_view import show_map
 from pages.ui.planner import answers, plan_controls, plan_panel, question_controls, search_panel
 from pages.ui.planner import scenario_panel as scenarios
+from pages.ui.planner.downloads import take_along
 from pages.ui.planner.plan_map import plan_map
 
 language = state.language()
@@ -58,6 +59,10 @@ def view() -> None:
             scenarios.compare(district, question, outcome, theirs, other, say, language)
         if plan.sites:
             plan_panel.whole(district, found, outcome, plan, look, say, language)
+            files, params = plan_panel.files(say, staff=staff), {**question.params(), **plan.params()}
+            kept = scenario if scenario and scenarios.as_saved(scenario, question, plan) else None
+            report = f"/report/scenario/{kept.id}" if kept else "/report/plan"
+            take_along(files, params, say, language, report=report, asked={} if kept else params)
         else:
             st.info(say("site.start"))
         if staff:

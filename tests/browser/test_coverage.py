@@ -124,7 +124,7 @@ def test_what_a_link_cannot_ask_is_said(desk: tuple[Page, Frame]) -> None:
 
 def test_links_take_the_question_along(desk: tuple[Page, Frame]) -> None:
     page, _ = desk
-    page.get_by_role("button", name="带走").click()
+    page.get_by_role("button", name="下载").click()
     links = page.locator(".files a").evaluate_all("all => all.map(a => a.getAttribute('href'))")
     assert any(re.match(r"/report/coverage\.pdf\?.*union=all", link) for link in links)
     for link in links:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from html import escape
-from urllib.parse import urlencode
 
 import pandas as pd
 import streamlit as st
@@ -19,13 +18,12 @@ from pages.ui import cached, charts, state
 from pages.ui.planner import question_controls
 from pages.ui.planner.amounts import WITHHELD, amount, distance_or_dash, number, share
 from pages.ui.planner.answers import Found, Look, curve, week
+from pages.ui.planner.downloads import Files
 from pages.ui.widgets import Bar, region_table
 from pages.ui.words import escape_markdown
 
 VIEWS = ("table", "week", "curve", "worst")
 LISTED = 20
-FORMATS = ("pdf", "xlsx")
-FILES = ("gpkg", "geojson", "xlsx", "csv")
 
 
 def totals(found: Found, say: Say) -> None:
@@ -197,20 +195,12 @@ def _worst(district: District, found: Found, look: Look, say: Say, language: Lan
     st.caption(say("blind.worst_help", count=LISTED))
 
 
-def take_along(found: Found, say: Say, language: Language) -> None:
-    """Links to the answer as a report and as files for other programs."""
-    query = urlencode({**found.question.params(), "lang": language})
-    reports = [(f"/report/coverage.{kind}?{query}", say(f"blind.report_{kind}")) for kind in FORMATS]
-    layers = [("coverage", FILES), ("gaps", FILES[:2]), ("cells", FILES[:2])]
-    layers += [("access", ("gpkg", "xlsx", "csv"))] if found.staff else []
-    with st.popover(say("blind.take"), icon=":material/download:"):
-        st.html(_links(say("blind.report"), reports))
-        for layer, kinds in layers:
-            links = [(f"/export/{layer}.{kind}?{query}", kind) for kind in kinds]
-            st.html(_links(say(f"export.layer.{layer}"), links))
-        st.caption(say("blind.take_help"))
-
-
-def _links(title: str, links: list[tuple[str, str]]) -> str:
-    made = "".join(f'<a href="{escape(url)}" target="_blank">{escape(words)}</a>' for url, words in links)
-    return f'<div class="files"><b>{escape(title)}</b><br>{made}</div>'
+def files(found: Found, say: Say) -> list[Files]:
+    """The layers that say what the page says."""
+    everybody = [
+        ("coverage", ("gpkg", "geojson", "xlsx", "csv")),
+        ("gaps", ("gpkg", "geojson")),
+        ("cells", ("gpkg", "geojson")),
+    ]
+    layers = [*everybody, *([("access", ("gpkg", "xlsx", "csv"))] if found.staff else [])]
+    return [(say(f"export.layer.{layer}"), f"/export/{layer}", kinds) for layer, kinds in layers]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from html import escape
-from urllib.parse import urlencode
-
 import pandas as pd
 import streamlit as st
 
@@ -20,6 +17,7 @@ from pages.ui.planner import plan_controls, search_panel
 from pages.ui.planner.amounts import WITHHELD, amount, distance_or_dash, number, share
 from pages.ui.planner.answers import Found, Look
 from pages.ui.planner.coverage_panel import table_html
+from pages.ui.planner.downloads import Files
 from pages.ui.planner.search_panel import Proof
 from pages.ui.widgets import Bar, region_table
 
@@ -42,7 +40,6 @@ def whole(
     before = outcome.before.rows if found.staff else public_rows(outcome.before)
     totals(outcome, before, found.rows, question, say)
     answers(district, found, outcome, plan, look, proof, say, language)
-    take_along(question, plan, say, language, staff=found.staff)
 
 
 def totals(outcome: Outcome, before: pd.DataFrame, after: pd.DataFrame, question: Question, say: Say) -> None:
@@ -242,17 +239,7 @@ def _changed(district: District, outcome: Outcome, found: Found, say: Say, langu
     st.caption(say("site.changed_count", count=f"{count:,}", listed=f"{len(rows):,}"))
 
 
-def take_along(question: Question, plan: Plan, say: Say, language: Language, *, staff: bool) -> None:
-    """Links to the plan as a report and as files."""
-    query = urlencode({**question.params(), **plan.params(), "lang": language})
-    with st.popover(say("blind.take"), icon=":material/download:"):
-        for title, base, kinds in (
-            (say("blind.report"), "/report/plan", ("pdf", "xlsx")),
-            (say("site.files"), "/export/plan", ("gpkg", "geojson", "xlsx", "csv")),
-            *([(say("site.changed_files"), "/export/access", ("gpkg", "xlsx", "csv"))] if staff else []),
-        ):
-            links = "".join(
-                f'<a href="{escape(f"{base}.{kind}?{query}")}" target="_blank">{kind}</a>' for kind in kinds
-            )
-            st.html(f'<div class="files"><b>{escape(title)}</b><br>{links}</div>')
-        st.caption(say("blind.take_help"))
+def files(say: Say, *, staff: bool) -> list[Files]:
+    """The plan as files, for staff with who changes."""
+    changed = [(say("site.changed_files"), "/export/access", ("gpkg", "xlsx", "csv"))]
+    return [(say("site.files"), "/export/plan", ("gpkg", "geojson", "xlsx", "csv")), *(changed if staff else [])]

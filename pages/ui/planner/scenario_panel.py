@@ -79,6 +79,11 @@ def header(scenario: Scenario, plan: Plan, district: District, person: Person, s
             st.caption(escape_markdown(scenario.notes))
 
 
+def as_saved(scenario: Scenario, question: Question, plan: Plan) -> bool:
+    """Whether what is shown is what the scenario keeps, so that its proof is of it."""
+    return scenario.question == question.params() and _places(plan.sites) == _places(sites_of(scenario))
+
+
 def _places(sites: tuple[Site, ...]) -> list[tuple[str, float, float]]:
     return [(site.id, round(site.lon, 5), round(site.lat, 5)) for site in sites]
 
