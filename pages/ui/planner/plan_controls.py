@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, NamedTuple
 
 import streamlit as st
 
@@ -97,13 +97,13 @@ def conditions(
 
 
 def _candidates(district: District, plan: Plan, question: Question, language: Language) -> Candidates | None:
-    listed: Candidates | None = st.session_state.get("listed") if plan.source == "list" else None
+    listed: Listed | None = st.session_state.get("listed") if plan.source == "list" else None
     bare = replace(plan, n=1, forced=(), barred=(), sites=())
 
     def make() -> Candidates:
-        return candidates(district, bare, question, listed, language=language)
+        return candidates(district, bare, question, listed.candidates if listed else None, language=language)
 
-    key = ("candidates", district.revision, bare, question, language, id(listed) if listed else None)
+    key = ("candidates", district.revision, bare, question, language, listed.key if listed else None)
     try:
         return cached.once(key, make)
     except GongtuError as error:
@@ -122,14 +122,21 @@ def _list(district: District, say: Say, language: Language) -> None:
     )
     if file is None:
         return
+    key = ("listed", file.file_id, datum, district.revision)
     try:
-        st.session_state["listed"] = cached.once(
-            ("listed", file.file_id, datum, district.revision),
-            lambda: _listed(file.getvalue(), file.name, district, datum),
-        )
+        found = cached.once(key, lambda: _listed(file.getvalue(), file.name, district, datum))
+        st.session_state["listed"] = Listed(key, found)
     except GongtuError as error:
         st.session_state.pop("listed", None)
-        st.error(escape_markdown(explain(error, language)))
+        headline, *faults = explain(error, language).splitlines()
+        st.error("\n".join(f"- {escape_markdown(fault)}" for fault in faults) or escape_markdown(headline))
+
+
+class Listed(NamedTuple):
+    """A list that somebody brought, and what tells it from others."""
+
+    key: tuple[object, ...]
+    candidates: Candidates
 
 
 def _listed(content: bytes, name: str, district: District, datum: Datum) -> Candidates:
@@ -143,7 +150,7 @@ def _capacity(plan: Plan, say: Say) -> None:
     st.session_state["capacity"] = plan.capacity
     st.number_input(
         say("site.capacity"),
-        min_value=1.0,
+        min_value=min(1.0, plan.capacity or 1.0),
         step=50.0,
         format="%.0f",
         key="capacity",
