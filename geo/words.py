@@ -13,8 +13,12 @@ Say = Callable[..., str]
 
 
 def percent(share: float, say: Say) -> str:
-    """A share of 0 to 1, to a tenth of a per cent; a dash where there is nothing to divide."""
-    return say("total.none") if share != share else f"{100 * share:.1f}%"
+    """A share of 0 to 1, to a tenth of a per cent; a dash where there is nothing to divide. Only all is 100 %: what is
+    nearly all is 99.9 %.
+    """
+    if share != share:
+        return say("total.none")
+    return "99.9%" if 0.9995 <= share < 1 else f"{100 * share:.1f}%"
 
 
 def distance(metres: float, say: Say) -> str:

@@ -29,7 +29,7 @@ def view() -> None:
         with st.container(horizontal=True, key="row"):
             question_controls.filters(district, question, say)
             names = cached.region_names(district, language)
-            look = question_controls.look(names, tiles, say, layers=answers.LAYERS)
+            look = question_controls.look(names, tiles, say, layers=answers.LAYERS, staff=staff)
     found = answers.found(district, question, look.size_m, staff=staff)
     with left:  # before the panel's numbers: the map takes longest to draw
         base, layers = coverage_map(district, found, look, say, language)

@@ -27,8 +27,8 @@ def view() -> None:
     left, right = st.columns([7, 5], gap="small")
     panel = right.container(key="panel")
     with panel:
-        scenario = scenarios.opened(person, say)
-        question, plan = question_controls.read(language), plan_controls.read(language)
+        scenario = scenarios.opened(person, say, language)
+        question, plan = question_controls.read(language), plan_controls.read(district, language)
         with st.expander(question_controls.words(question, say), icon=":material/help_center:"):
             question_controls.controls(district, question, say)
             with st.container(horizontal=True):
@@ -36,8 +36,11 @@ def view() -> None:
         plan_controls.goal(plan, say)
         offered = plan_controls.conditions(district, plan, question, say, language, staff=staff)
         with st.container(horizontal=True, key="row"):
-            look = question_controls.look(cached.region_names(district, language), tiles, say, layers=LAYERS)
+            look = question_controls.look(
+                cached.region_names(district, language), tiles, say, layers=LAYERS, staff=staff
+            )
         search_panel.begin(district, question, plan, offered, say, language, staff=staff)
+        adding = plan_controls.add(say)
         other = scenarios.choose(person, district, say)
     outcome = answers.outcome(district, question, plan.sites, language)
     theirs = answers.outcome(district, question, scenarios.sites_of(other), language) if other else None
@@ -48,25 +51,30 @@ def view() -> None:
 
         def tapped(lon: float, lat: float) -> None:
             there = convert([lon], [lat], look.basemap.datum if look.basemap else "wgs84", "wgs84")
-            plan_controls.moved(plan, picked or 0, float(there[0][0]), float(there[1][0]))
+            put = plan_controls.added if adding else partial(plan_controls.moved, index=picked or 0)
+            put(plan, lon=float(there[0][0]), lat=float(there[1][0]))
 
         on_feature = partial(plan_controls.on_feature, plan)
-        show_map(base, layers, on_feature, on_tap=tapped, placing=picked is not None)
+        show_map(base, layers, on_feature, on_tap=tapped, placing=adding or picked is not None)
     with panel:
         if scenario:
-            scenarios.header(scenario, plan, district, person, say)
+            scenarios.header(scenario, question, plan, district, person, say)
         if theirs and other:
             scenarios.compare(district, question, outcome, theirs, other, say, language)
+        said = search_panel.told(question, plan)
+        kept = scenario if scenario and scenarios.as_saved(scenario, question, plan) else None
         if plan.sites:
-            plan_panel.whole(district, found, outcome, plan, look, say, language)
+            proof = said or (kept.proof if kept else None)
+            search_panel.verdict(proof, question, say, saved=said is None, staff=staff)
+            limits = () if offered is None or offered.capacity is None else offered.capacity.tolist()
+            plan_panel.whole(district, found, outcome, plan, look, proof, limits, say, language)
             files, params = plan_panel.files(say, staff=staff), {**question.params(), **plan.params()}
-            kept = scenario if scenario and scenarios.as_saved(scenario, question, plan) else None
             report = f"/report/scenario/{kept.id}" if kept else "/report/plan"
             take_along(files, params, say, language, report=report, asked={} if kept else params)
         else:
             st.info(say("site.start"))
         if staff:
-            scenarios.keep(scenario, question, plan, search_panel.proof(), district, person, say, language)
+            scenarios.keep(scenario, question, plan, said, district, person, say, language)
 
 
 view()

@@ -17,9 +17,9 @@ Choice = TypeVar("Choice", bound=str)
 Source = Literal["cells", "positions", "facilities", "list"]
 SOURCES: tuple[Source, ...] = get_args(Source)
 
-SITES_AT_MOST = 200
-"""New sites that one plan can have."""
-ID_AT_MOST = 80
+N_AT_MOST, SITES_AT_MOST = 200, 500
+"""New sites that one plan can ask for, and have: to cover all with the fewest may take more. A URL holds as many."""
+ID_AT_MOST = 200
 """Letters of an id."""
 DECIMALS = 5
 """Of the degrees in a URL: about a metre."""
@@ -72,8 +72,8 @@ class Plan:
         _check_choice("goal", self.goal, GOALS)
         _check_choice("from", self.source, SOURCES)
         _check_choice("cell", str(self.cell_m), tuple(map(str, SIZES_M)))
-        if not 1 <= self.n <= SITES_AT_MOST:
-            raise ParameterError("planning.number", field="n", value=self.n, most=SITES_AT_MOST)
+        if not 1 <= self.n <= N_AT_MOST:
+            raise ParameterError("planning.number", field="n", value=self.n, most=N_AT_MOST)
         if self.capacity is not None and not (math.isfinite(self.capacity) and self.capacity > 0):
             raise ParameterError("planning.capacity", field="capacity", value=self.capacity)
         for field, ids in (("in", self.forced), ("out", self.barred), ("sites", tuple(s.id for s in self.sites))):

@@ -53,7 +53,9 @@ def problem(district: District, question: Question, plan: Plan, candidates: Cand
 
 
 def pose(district: District, question: Question, plan: Plan, candidates: Candidates, measured: Measured) -> Posed:
-    """The problem of the plan. Rows: the demand the question asks about that has a location and weight.
+    """The problem of the plan. Rows: the demand the question asks about that has a location and weight; for the goals
+    that ask about reach without those who have only sites of unknown hours in reach: they are unknown, not unserved,
+    and to serve them is no gain that could be counted on.
 
     The sites there are stay: a row's ``base`` is the distance to the nearest that is surely open then. For the goals
     that ask about reach a pair is one within reach (inclusive) of somebody not served yet; for the others any that
@@ -63,6 +65,10 @@ def pose(district: District, question: Question, plan: Plan, candidates: Candida
     demand = district.demand
     weight = question.who.weights(demand)
     rows = np.flatnonzero((weight > 0) & np.isfinite(demand.x))
+    if plan.goal in COVERING:
+        reach = question.reach.within_m
+        sure, any_ = measured.nearest.metres[rows, 0], measured.doubtful_m[rows]
+        rows = rows[(sure <= reach) | ~(any_ <= reach)]  # NaN: there is none
     x, y, weight = demand.x[rows], demand.y[rows], weight[rows]
     base = _base(measured.nearest.metres[rows, 0])
     off = (0.0, 0.0)

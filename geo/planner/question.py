@@ -150,7 +150,9 @@ def _number(text: str, unit: str) -> float:
     """A reach as plain digits; ParameterError for anything else, as for a reach that is too far."""
     try:
         # float() also takes blanks, low lines, other alphabets' digits and the words nan and inf.
-        return float(text) if set(text) <= set("0123456789.e-") else math.nan
+        if not set(text) <= set("0123456789.e-"):
+            raise ValueError(text)
+        return float(text)
     except ValueError:
         most = REACH_AT_MOST.get(cast(ReachUnit, unit), REACH_AT_MOST["m"])
         raise ParameterError("question.reach", field="reach", value=text, most=most) from None

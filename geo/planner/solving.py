@@ -26,8 +26,10 @@ from geo.siting import Goal, Problem, Solution
 
 logger = logging.getLogger(__name__)
 
-AT_ONCE = 2
-"""How many solve at the same time in this process; who comes then is told to wait."""
+AT_ONCE = {"staff": 2, "public": 1}
+"""How many solve at the same time in this process, for staff and for everybody else, so that nobody keeps staff from
+it; who comes then is told to wait.
+"""
 MEMORY_AT_MOST = 2 << 30
 """Bytes of address space of a child."""
 CHILD = "geo.siting.child"
@@ -76,20 +78,24 @@ class Solving:
         within: float | None,
         time_s: float = 60.0,
         curve_most: int = 0,
+        public: bool = False,
     ) -> Solving:
         """Starts a solve and answers at once. ``time_s`` is for the solve; with ``curve_most`` the answers for 1, 2, …
         that many sites follow it, for which there is as much time once more.
 
         GongtuError ``siting.busy`` where ``AT_ONCE`` others are under way; what else is wrong ``look`` tells.
+        ``public``: for somebody who is not signed in.
         """
-        if not _turns().acquire(blocking=False):
-            raise GongtuError("siting.busy", most=AT_ONCE)
+        who = "public" if public else "staff"
+        turns = _turns(who)
+        if not turns.acquire(blocking=False):
+            raise GongtuError("siting.busy", most=AT_ONCE[who])
         try:
             asked = {"goal": goal, "n": n, "within": within, "time_s": time_s, "curve_most": curve_most}
-            run = _Run(goal, time.monotonic(), time_s * (2 if curve_most else 1) + GRACE_S)
+            run = _Run(goal, time.monotonic(), time_s * (2 if curve_most else 1) + GRACE_S, turns)
             run.begin(problem, asked)
         except BaseException:
-            _turns().release()
+            turns.release()
             raise
         return cls(run)
 
@@ -110,9 +116,9 @@ class Solving:
 
 
 @cache
-def _turns() -> threading.BoundedSemaphore:
+def _turns(who: str) -> threading.BoundedSemaphore:
     """The turns that all solves of this process share."""
-    return threading.BoundedSemaphore(AT_ONCE)
+    return threading.BoundedSemaphore(AT_ONCE[who])
 
 
 @dataclass
@@ -122,6 +128,7 @@ class _Run:
     goal: Goal
     began: float
     limit_s: float
+    turns: threading.BoundedSemaphore
     lock: threading.Lock = field(default_factory=threading.Lock)
     now: Seen = field(default_factory=Seen)
     answered: bool = False
@@ -201,7 +208,7 @@ class _Run:
             self.child.wait()
         finally:
             clock.cancel()
-            _turns().release()  # before anybody can see that it is done, and start the next
+            self.turns.release()  # before anybody can see that it is done, and start the next
             with errors:
                 errors.seek(0)
                 self._settle(ended, errors.read().decode("utf-8", "replace"))

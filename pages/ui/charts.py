@@ -72,10 +72,12 @@ def curve(points: pd.DataFrame, within_m: float, say: Say) -> None:
     frame = pd.DataFrame({"km": points["within_m"] / 1000, "share": points["share_served"]})
     axis_x = alt.Axis(format="~g", title=say("blind.axis_reach"))
     x = alt.X("km:Q", axis=axis_x, scale=alt.Scale(domain=[0, max(5.0, float(frame["km"].max()))], nice=False))
-    y = alt.Y("share:Q", axis=alt.Axis(format=".0%", title=say("blind.axis_share")), scale=alt.Scale(domain=[0, 1]))
+    y = alt.Y(
+        "share:Q", axis=alt.Axis(format=".0%", title=say("blind.axis_share_placed")), scale=alt.Scale(domain=[0, 1])
+    )
     tips = [
         alt.Tooltip("km:Q", title=say("blind.axis_reach"), format=".2f"),
-        alt.Tooltip("share:Q", title=say("blind.axis_share"), format=".1%"),
+        alt.Tooltip("share:Q", title=say("blind.axis_share_placed"), format=".1%"),
     ]
     line = (
         alt.Chart(frame.dropna())

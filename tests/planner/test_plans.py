@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from geo.errors import ParameterError
 from geo.planner.cells import SIZES_M
-from geo.planner.plan import ID_AT_MOST, SITES_AT_MOST, SOURCES, Plan, Site
+from geo.planner.plan import ID_AT_MOST, N_AT_MOST, SITES_AT_MOST, SOURCES, Plan, Site
 from geo.siting import GOALS
 
 ids = st.text(min_size=1, max_size=ID_AT_MOST).filter(lambda text: text.isprintable())
@@ -19,7 +19,7 @@ sites = st.builds(Site, id=ids, name=st.just(""), lon=hundred_thousandths, lat=h
 plans = st.builds(
     Plan,
     goal=st.sampled_from(GOALS),
-    n=st.integers(1, SITES_AT_MOST),
+    n=st.integers(1, N_AT_MOST),
     source=st.sampled_from(SOURCES),
     cell_m=st.sampled_from(SIZES_M),
     capacity=st.none() | st.floats(min_value=0, exclude_min=True, allow_infinity=False),

@@ -49,7 +49,7 @@ def _no_child_stays() -> Iterator[None]:
     """Every test gives its turns back."""
     yield
     until = time.monotonic() + PATIENCE_S
-    while solving._turns()._value < solving.AT_ONCE:  # type: ignore[attr-defined]
+    while solving._turns("staff")._value < solving.AT_ONCE["staff"]:  # type: ignore[attr-defined]
         assert time.monotonic() < until, "a turn was not given back"
         time.sleep(0.01)
 

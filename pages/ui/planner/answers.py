@@ -12,18 +12,21 @@ import pandas as pd
 from geo import planner
 from geo.datum import Datum
 from geo.district import District
-from geo.i18n import Language
+from geo.i18n import Language, translate
 from geo.layers.base import Basemap
 from geo.layers.geojson import to_geojson
-from geo.planner import SIZES_M, Answer, Cells, Measured, Question, Uncovered
+from geo.planner import Answer, Cells, Measured, Question, Uncovered
 from geo.planner.candidates import named
 from geo.planner.cells import cells as gather
 from geo.planner.outcome import Outcome
 from geo.planner.outcome import outcome as come_to
 from geo.planner.plan import Site
+from geo.planner.privacy import PUBLIC_CELL_M, public_change
 from geo.planner.week import week as hours_of
 from pages.ui import cached
 
+HAND = "hand"
+"""What the ids of sites begin with that somebody put on the map."""
 LAYERS = ("cells", "gaps", "facilities", "positions", "names")
 
 
@@ -88,21 +91,11 @@ def uncovered(district: District, question: Question) -> Uncovered:
 
 
 def _cells(given: Answer, size_m: int | None, key: tuple[object, ...], *, staff: bool) -> Cells:
-    """The demand in cells of ``size_m``. None: of the smallest that is clear to read; for the public, of which half of
-    what is unserved lies in cells that may be seen.
+    """The demand in cells of ``size_m``, None: of the smallest that is clear to read; for the public of the one size
+    that is public.
     """
-
-    def make() -> Cells:
-        found = gather(given, size_m)
-        for larger in () if size_m or staff else SIZES_M:
-            unserved = found.count_unserved
-            if 2 * unserved[unserved >= planner.AT_LEAST].sum() >= unserved.sum():
-                break
-            if larger > found.size_m:
-                found = gather(given, larger)
-        return found
-
-    return cached.once((*key, size_m, staff), make)
+    size = size_m if staff else PUBLIC_CELL_M
+    return cached.once((*key, size), lambda: gather(given, size))
 
 
 def cell_drawing(district: District, cells: Cells, key: Sequence[object], datum: Datum) -> list[str]:
@@ -131,16 +124,23 @@ def outcome(district: District, question: Question, sites: Sequence[Site], langu
     key = ("outcome", district.revision, question, when, bare, language)
 
     def make() -> Outcome:
-        known = named(district, sites, language=language)
+        known = [_by_hand(site, language) for site in named(district, sites, language=language)]
         return come_to(district, question, when, measured(district, question), known)
 
     return cached.once(key, make)
 
 
+def _by_hand(site: Site, language: Language) -> Site:
+    """A site that somebody put on the map, under a name."""
+    if not site.id.startswith(HAND):
+        return site
+    return replace(site, name=translate("site.by_hand_name", language, number=site.id.removeprefix(HAND)))
+
+
 def after(district: District, question: Question, outcome: Outcome, size_m: int | None, *, staff: bool) -> Found:
     """All that the map shows of what the sites come to."""
     given = outcome.after
-    rows = given.rows if staff else planner.public_rows(given)
+    rows = given.rows if staff else public_change(outcome)[1]
     places = tuple((site.lon, site.lat) for site in outcome.sites)
     key = ("after", district.revision, question, given.at, places)
     cells = _cells(given, size_m, (*key, "cells"), staff=staff)

@@ -16,6 +16,7 @@ from geo.layers import areas, legend
 from geo.layers.base import Focus, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer, to_geojson
 from geo.planner import AT_LEAST, Question
+from geo.planner.privacy import cells_withheld
 from geo.regions import name_codes
 from geo.words import Say, distance, percent
 from pages.ui import cached
@@ -107,9 +108,10 @@ def region_bounds(
 
 
 def shown_counts(found: Found) -> np.ndarray:
-    """What each cell is shaded by: the demand unserved; NaN where the reader may not know it (fewer than AT_LEAST)."""
-    few = (found.cells.count_unserved > 0) & (found.cells.count_unserved < AT_LEAST)
-    return np.where(few & (not found.staff), np.nan, found.cells.weight_unserved)
+    """What each cell is shaded by: the demand unserved; NaN where the reader may not know it."""
+    if found.staff:
+        return found.cells.weight_unserved
+    return np.where(cells_withheld(found.cells)[1], np.nan, found.cells.weight_unserved)
 
 
 def _drawn(district: District, found: Found, which: Literal["gaps", "doubtful"], datum: Datum) -> list[str]:
@@ -162,6 +164,8 @@ def _legend_rows(
     found: Found, look: Look, counts: np.ndarray, shaded: bool, no_data: bool, withheld: bool, say: Say
 ) -> list[legend.Row]:
     rows = []
+    if found.answer.at is not None and "facilities" in look.layers:
+        rows.append(legend.Row(say("blind.legend_shut"), mark="rest_station-shut"))
     if "gaps" in look.layers:
         reach = distance(found.question.reach.within_m, say)
         rows.append(legend.Row(say("legend.gap", reach=reach), swatch=legend.GAP_SWATCH))

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import partial
 from html import escape
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -122,11 +123,10 @@ def table(district: District, found: Found, look: Look, say: Say, language: Lang
         selected=look.region,
         on_pick=state.pick_region,
     )
-    notes = (
-        [say("blind.basis", unstated=f"{found.answer.unstated:,}")]
-        if found.question.who.measure != "enterprises"
-        else []
-    )
+    unstated = found.answer.unstated
+    hidden = not found.staff and 0 < unstated < AT_LEAST
+    basis = say("blind.basis", unstated=WITHHELD if hidden else f"{unstated:,}")
+    notes = [basis] if found.question.who.measure != "enterprises" else []
     if not found.staff and found.rows.isna().any(axis=None):
         notes.append(say("blind.withheld_note", mark=WITHHELD, few=AT_LEAST))
     for note in notes:
@@ -186,13 +186,20 @@ def _worst(district: District, found: Found, look: Look, say: Say, language: Lan
     unstated = say("total.none")
     shown = {
         say("field.name"): records["name"].tolist(),
-        say("table.region"): [names.get(code, say("table.no_region")) for code in records["region"]],
+        say("table.region"): [_town(record, names, say) for record in records.to_dict("records")],
         say("blind.nearest"): [distance_or_dash(far, say) for far in metres.tolist()],
         say("field.workers"): [unstated if pd.isna(count) else f"{count:,}" for count in records["workers"]],
         say("field.standing"): [say(f"standing.{one}") for one in records["standing"]],
     }
     st.dataframe(pd.DataFrame(shown), hide_index=True, height=420)
     st.caption(say("blind.worst_help", count=LISTED))
+
+
+def _town(record: Mapping[str, Any], names: Mapping[str, str], say: Say) -> str:
+    """The town of an enterprise, and whether its coordinates lie in another: far away may mean badly placed."""
+    name = names.get(record["region"], say("table.no_region"))
+    astray = record["region_location"] != record["region"]
+    return f"{name}（{say('detail.elsewhere')}）" if astray else name
 
 
 def files(found: Found, say: Say) -> list[Files]:

@@ -17,22 +17,26 @@ from geo.i18n import Language, explain
 from geo.planner import SIZES_M, Question
 from geo.planner.candidates import Candidates, candidates
 from geo.planner.listed import read_list
+from geo.planner.outcome import placed
 from geo.planner.plan import SOURCES, Plan, Site
 from geo.siting import GOALS
 from geo.words import Say, distance
 from pages.ui import cached, state
+from pages.ui.planner.answers import HAND
 from pages.ui.words import escape_markdown
 
 N_AT_MOST = 50
 FILE_TYPES = ("csv", "xlsx", "xls")
 
 
-def read(language: Language) -> Plan:
-    """What the URL plans; what it cannot plan is left out, and that is said."""
+def read(district: District, language: Language) -> Plan:
+    """What the URL plans; what it cannot plan, or nowhere near the district, is left out, and that is said."""
     params = dict(st.query_params.items())
     while True:
         try:
-            return Plan.read(params)
+            plan = Plan.read(params)
+            placed(district, plan.sites)
+            return plan
         except ParameterError as error:
             st.warning(escape_markdown(explain(error, language)))
             if params.pop(str(error.params.get("field")), None) is None:
@@ -87,7 +91,7 @@ def conditions(
                 format_func=lambda size: distance(int(size), say),
                 **state.in_url("cell", "1000", sizes),
             )
-        elif plan.source == "list":
+        elif plan.source == "list" and staff:
             _list(district, say, language)
         _capacity(plan, say)
         found = _candidates(district, plan, question, language)
@@ -210,10 +214,22 @@ def moved(plan: Plan, index: int, lon: float, lat: float) -> None:
 
 def added(plan: Plan, lon: float, lat: float) -> None:
     """One more site, by hand."""
+    st.session_state["adding"] = False
     taken = {site.id for site in plan.sites}
-    number = next(number for number in range(1, 1000) if f"hand{number}" not in taken)
-    site = Site(f"hand{number}", "", round(lon, 5), round(lat, 5), moved=True)
+    number = next(number for number in range(1, 1000) if f"{HAND}{number}" not in taken)
+    site = Site(f"{HAND}{number}", "", round(lon, 5), round(lat, 5), moved=True)
     write(replace(plan, sites=(*plan.sites, site)))
+
+
+def add(say: Say) -> bool:
+    """The button for one more site; whether the next click on the map puts one."""
+
+    def turn() -> None:
+        st.session_state["adding"] = not st.session_state.get("adding")
+
+    adding = bool(st.session_state.get("adding"))
+    st.button(say("site.add_stop" if adding else "site.add"), icon=":material/add_location:", on_click=turn)
+    return adding
 
 
 def removed(plan: Plan, index: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 import folium
+import numpy as np
 from branca.element import MacroElement
 
 from geo.datum import Datum, convert
@@ -13,6 +14,7 @@ from geo.i18n import Language
 from geo.layers import areas, legend, points
 from geo.layers.base import Focus, Tiles, base_map
 from geo.layers.geojson import GeoJsonLayer
+from geo.planner import AT_LEAST
 from geo.planner.candidates import Candidates
 from geo.planner.plan import Plan, Site
 from geo.words import Say, distance
@@ -72,7 +74,7 @@ def plan_map(
     layers.append(
         legend.Legend(
             say("legend.title"),
-            tuple(rows),
+            (*rows, *_notes(found, counts, say)),
             measure=cell_words(found, say),
             steps=legend.classes(counts.tolist()),
             notice=map_notice(district, say, language),
@@ -83,6 +85,16 @@ def plan_map(
     zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
     base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
     return base, [Tiles(look.basemap), *layers]
+
+
+def _notes(found: Found, counts: np.ndarray, say: Say) -> list[legend.Row]:
+    """What is faint or grey on the map, where anything is."""
+    rows = []
+    if found.answer.at is not None:
+        rows.append(legend.Row(say("blind.legend_shut"), mark="rest_station-shut"))
+    if np.isnan(counts).any():
+        rows.append(legend.Row(say("blind.cell_few", few=AT_LEAST), swatch=legend.WITHHELD_SWATCH))
+    return rows
 
 
 CHOICES = ("", "forced", "barred")

@@ -2,24 +2,29 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Iterable, Mapping
+from typing import Any
+
 import pandas as pd
 import streamlit as st
 
 from geo.coverage import TOTAL
 from geo.district import District
 from geo.i18n import Language
-from geo.planner import AT_LEAST, Question, public_rows
+from geo.planner import AT_LEAST
 from geo.planner.outcome import Outcome
 from geo.planner.plan import Plan
+from geo.planner.privacy import public_change
 from geo.words import Say, percent
 from pages.ui import cached, charts, state
-from pages.ui.planner import plan_controls, search_panel
+from pages.ui.planner import plan_controls
 from pages.ui.planner.amounts import WITHHELD, amount, distance_or_dash, number, share
 from pages.ui.planner.answers import Found, Look
 from pages.ui.planner.coverage_panel import table_html
 from pages.ui.planner.downloads import Files
-from pages.ui.planner.search_panel import Proof
 from pages.ui.widgets import Bar, region_table
+from pages.ui.words import escape_markdown
 
 VIEWS = ("sites", "towns", "number", "changed")
 LISTED = 200
@@ -31,23 +36,28 @@ def whole(
     outcome: Outcome,
     plan: Plan,
     look: Look,
+    said: Mapping[str, Any] | None,
+    capacities: Iterable[float],
     say: Say,
     language: Language,
 ) -> None:
-    """Everything the panel says of a plan's sites."""
-    question, proof = found.question, search_panel.proof()
-    search_panel.verdict(proof, question, plan, say)
-    before = outcome.before.rows if found.staff else public_rows(outcome.before)
-    totals(outcome, before, found.rows, question, say)
-    answers(district, found, outcome, plan, look, proof, say, language)
+    """Everything the panel says of a plan's sites; ``said``: what a search said of them (``search_panel.told``)."""
+    if plan.capacity is not None or any(math.isfinite(capacity) for capacity in capacities):
+        st.warning(say("site.capacity_left_out"), icon=":material/info:")
+    before = outcome.before.rows if found.staff else public_change(outcome)[0]
+    totals(outcome, before, found, say)
+    answers(district, found, outcome, plan, look, said, say, language)
 
 
-def totals(outcome: Outcome, before: pd.DataFrame, after: pd.DataFrame, question: Question, say: Say) -> None:
-    """Three numbers, before and after."""
-    old, new, measure = before.loc[TOTAL], after.loc[TOTAL], question.who.measure
-    known = [served_share(found.rows.loc[TOTAL]) for found in (outcome.before, outcome.after)]
-    shares = [share(served_share(row), whole, say) for row, whole in zip((old, new), known, strict=True)]
-    gained = new["served"] - old["served"]
+def totals(outcome: Outcome, before: pd.DataFrame, found: Found, say: Say) -> None:
+    """Three numbers, before and after, all of those of whom it was known before whether they are served: who had only
+    stations of unknown hours in reach is no gain, and is told apart.
+    """
+    old, new, measure = before.loc[TOTAL], found.rows.loc[TOTAL], found.question.who.measure
+    known = served_share(outcome.before.rows.loc[TOTAL])
+    shares = [share(part, known, say) for part in (served_share(old), 1 - new["unserved"] / _known(old))]
+    gained = old["unserved"] - new["unserved"]
+    doubtful = number(new["served"] - old["served"] - gained)
     boxes = [
         ("served", shares[1], shares[0]),
         ("gained", number(gained), number(new["unserved"])),
@@ -56,7 +66,7 @@ def totals(outcome: Outcome, before: pd.DataFrame, after: pd.DataFrame, question
     worst = [distance_or_dash(metres, say) for metres in (outcome.worst_before_m, outcome.worst_after_m)]
     with st.container(key="totals"):
         for column, (name, value, was) in zip(st.columns(3, gap="small"), boxes, strict=True):
-            help_ = say(f"site.help_total_{name}", before=worst[0], after=worst[1])
+            help_ = say(f"site.help_total_{name}", before=worst[0], after=worst[1], doubtful=doubtful)
             column.metric(
                 say(f"site.total_{name}", unit=say(f"blind.unit_{measure}")),
                 value,
@@ -71,8 +81,13 @@ def totals(outcome: Outcome, before: pd.DataFrame, after: pd.DataFrame, question
 
 def served_share(row: pd.Series) -> float:
     """The part of the known demand that is served; NaN where nothing is known or it is withheld."""
-    known = row["served"] + row["unserved"]
-    return float(row["served"] / known) if known > 0 else float("nan")
+    return float(row["served"] / _known(row))
+
+
+def _known(row: pd.Series) -> float:
+    """The demand of which it is known whether it is served; NaN where there is none."""
+    known = float(row["served"] + row["unserved"])
+    return known if known > 0 else float("nan")
 
 
 def answers(
@@ -81,7 +96,7 @@ def answers(
     outcome: Outcome,
     plan: Plan,
     look: Look,
-    proof: Proof | None,
+    said: Mapping[str, Any] | None,
     say: Say,
     language: Language,
 ) -> None:
@@ -101,7 +116,7 @@ def answers(
         case "towns":
             _towns(district, found, outcome, look, say, language)
         case "number":
-            _number(outcome, proof, found, plan, say)
+            _number(outcome, said, found, plan, say)
         case "changed":
             _changed(district, outcome, found, say, language)
 
@@ -142,7 +157,7 @@ def _edit(outcome: Outcome, plan: Plan, say: Say) -> None:
             args=(plan, picked),
         )
     if picked is not None:
-        st.info(say("site.move_help", name=names[picked]), icon=":material/touch_app:")
+        st.info(say("site.move_help", name=escape_markdown(names[picked])), icon=":material/touch_app:")
         lon, lat = plan.sites[picked].lon, plan.sites[picked].lat
         with st.form("place", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
             x = st.number_input(say("site.lon"), -180.0, 180.0, lon, 0.001, "%.5f", key=f"lon_{picked}_{lon}")
@@ -160,9 +175,9 @@ def _remove(plan: Plan, index: int) -> None:
 def _towns(district: District, found: Found, outcome: Outcome, look: Look, say: Say, language: Language) -> None:
     """Each town before and after, those that gain most first."""
     names = cached.region_names(district, language)
-    before = outcome.before.rows if found.staff else public_rows(outcome.before)
+    before = outcome.before.rows if found.staff else public_change(outcome)[0]
     codes = district.demand.codes
-    gained = found.rows["served"] - before["served"]
+    gained = before["unserved"] - found.rows["unserved"]
     order = gained.loc[codes].sort_values(ascending=False, kind="stable").index
 
     def bar(code: str, name: str) -> Bar:
@@ -194,24 +209,26 @@ def _towns(district: District, found: Found, outcome: Outcome, look: Look, say: 
     )
 
 
-def _number(outcome: Outcome, proof: Proof | None, found: Found, plan: Plan, say: Say) -> None:
-    """What 0, 1, 2 … sites come to, as the last search found it."""
-    points = proof.seen.curve if proof and proof.question == found.question else []
-    if not points:
+def _number(outcome: Outcome, said: Mapping[str, Any] | None, found: Found, plan: Plan, say: Say) -> None:
+    """What 0, 1, 2 … sites come to, as a search found it; for the public in round numbers."""
+    points = said["curve"] if said else []
+    if not said or not points:
         st.caption(say("site.no_curve"))
         return
-    goal = points[0][1].goal
-    total = outcome.before.rows.loc[TOTAL]
-    known = total["served"] + total["unserved"]
+    goal = said["goal"]
+    share_ = goal == "max-cover"
+    known = _known(outcome.before.rows.loc[TOTAL])
     start = {
-        "max-cover": total["served"] / known if known else float("nan"),
+        "max-cover": served_share(outcome.before.rows.loc[TOTAL]),
         "p-median": outcome.total_before_m / 1000,
         "p-centre": outcome.worst_before_m,
     }[goal]
     scale = {"max-cover": known, "p-median": 1000.0, "p-centre": 1.0}[goal]
     steps = [charts.Step(0, start, True)] if start == start else []
-    steps += [charts.Step(n, one.objective / scale, one.proven) for n, one in points]
-    charts.steps(steps, len(plan.sites), share=goal == "max-cover", title=say(f"site.axis_{goal}"), say=say)
+    steps += [charts.Step(n, objective / scale, proven) for n, objective, proven in points]
+    if not found.staff:
+        steps = [step._replace(value=float(f"{step.value:.2f}" if share_ else f"{step.value:.2g}")) for step in steps]
+    charts.steps(steps, len(plan.sites), share=share_, title=say(f"site.axis_{goal}"), say=say)
     st.caption(say("site.curve_help"))
 
 

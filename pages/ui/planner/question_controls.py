@@ -188,7 +188,9 @@ def words(question: Question, say: Say) -> str:
     return " · ".join([kinds, reach, who, *chosen, at_])
 
 
-def look(regions: Mapping[str, str], basemaps: Mapping[str, Basemap], say: Say, *, layers: tuple[str, ...]) -> Look:
+def look(
+    regions: Mapping[str, str], basemaps: Mapping[str, Basemap], say: Say, *, layers: tuple[str, ...], staff: bool
+) -> Look:
     """The region to look at and how; ``regions``: code → name, in the order to offer; ``layers``: those that can be
     switched."""
     with st.popover(say("blind.look"), icon=":material/layers:"):
@@ -199,13 +201,15 @@ def look(regions: Mapping[str, str], basemaps: Mapping[str, Basemap], say: Say, 
             format_func=lambda layer: say(f"layer.{layer}"),
             **state.in_url("layers", tuple(layer for layer in layers if layer != "positions"), layers),
         )
-        size = st.selectbox(
-            say("blind.cell_size"),
-            ["", *map(str, SIZES_M)],
-            format_func=lambda size: distance(int(size), say) if size else say("blind.cell_auto"),
-            help=say("blind.cell_help"),
-            **state.in_url("size", "", ["", *map(str, SIZES_M)]),
-        )
+        size = ""
+        if staff:  # for the public there is one size: of two, one could be subtracted from the other
+            size = st.selectbox(
+                say("blind.cell_size"),
+                ["", *map(str, SIZES_M)],
+                format_func=lambda size: distance(int(size), say) if size else say("blind.cell_auto"),
+                help=say("blind.cell_help"),
+                **state.in_url("size", "", ["", *map(str, SIZES_M)]),
+            )
         basemap = state.choose_basemap(say, list(basemaps))
     region = st.selectbox(
         say("control.region"),

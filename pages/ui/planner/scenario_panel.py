@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from html import escape
 from typing import Any
 
@@ -10,7 +11,7 @@ import streamlit as st
 
 from geo.coverage import TOTAL
 from geo.district import District
-from geo.errors import GongtuError
+from geo.errors import GongtuError, ParameterError
 from geo.facilities import KINDS
 from geo.i18n import Language, explain
 from geo.people import Person
@@ -24,7 +25,6 @@ from pages.ui.planner import plan_controls, question_controls
 from pages.ui.planner.amounts import amount, distance_or_dash
 from pages.ui.planner.coverage_panel import table_html
 from pages.ui.planner.plan_panel import served_share
-from pages.ui.planner.search_panel import Proof
 from pages.ui.words import escape_markdown, moment
 
 
@@ -34,7 +34,7 @@ def sites_of(scenario: Scenario) -> tuple[Site, ...]:
     return tuple(Site(**{name: site[name] for name in names}) for site in scenario.sites)
 
 
-def opened(person: Person, say: Say) -> Scenario | None:
+def opened(person: Person, say: Say, language: Language) -> Scenario | None:
     """The scenario that the URL names, its question, plan and sites in the URL unless that has sites of its own."""
     id_ = st.query_params.get("scenario", "")
     if not id_:
@@ -44,13 +44,17 @@ def opened(person: Person, say: Say) -> Scenario | None:
         st.warning(say("scenario.unreadable"))
         return None
     if "sites" not in st.query_params:
-        question_controls.write(Question.read(scenario.question))
-        plan = Plan.read(scenario.plan)
-        plan_controls.write(Plan(**{**plan.__dict__, "sites": sites_of(scenario)}))
+        try:
+            question, plan = Question.read(scenario.question), Plan.read(scenario.plan)
+        except ParameterError as error:  # of a program that could ask what this one cannot
+            st.warning(escape_markdown(explain(error, language)))
+            return None
+        question_controls.write(question)
+        plan_controls.write(replace(plan, sites=sites_of(scenario)))
     return scenario
 
 
-def header(scenario: Scenario, plan: Plan, district: District, person: Person, say: Say) -> None:
+def header(scenario: Scenario, question: Question, plan: Plan, district: District, person: Person, say: Say) -> None:
     """Which scenario is open, who made it (for staff), and whether what is shown is what was saved."""
     with st.container(border=True, key="scenario"):
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -69,11 +73,8 @@ def header(scenario: Scenario, plan: Plan, district: District, person: Person, s
             facts.append(say("scenario.is_retired", why=scenario.retired))
         if scenario.grounds.get("revision") != district.revision:
             facts.append(say("scenario.older"))
-        if _places(plan.sites) != _places(sites_of(scenario)):
+        if not as_saved(scenario, question, plan):
             facts.append(say("scenario.unsaved"))
-        elif proof := scenario.proof:
-            gap = percent(float(proof.get("gap") or 0), say)
-            facts.append(say("scenario.proven") if proof.get("proven") else say("scenario.gap", gap=gap))
         st.caption(escape_markdown(" · ".join(facts)))
         if scenario.notes:
             st.caption(escape_markdown(scenario.notes))
@@ -97,7 +98,7 @@ def keep(
     scenario: Scenario | None,
     question: Question,
     plan: Plan,
-    proof: Proof | None,
+    proof: dict[str, Any] | None,
     district: District,
     person: Person,
     say: Say,
@@ -124,7 +125,7 @@ def keep(
         "question": question.params(),
         "plan": {name: text for name, text in plan.params().items() if name != "sites"},
         "sites": [vars(site) for site in plan.sites],
-        "proof": _proof(proof, question, plan),
+        "proof": proof,
         "grounds": {
             "revision": district.revision,
             "as_of": district.about["as_of"],
@@ -133,7 +134,7 @@ def keep(
     }
     who = {"by": person.name, "at": cached.workspace().now()}
     with st.expander(say("scenario.keep"), icon=":material/bookmark:"):
-        with st.form("scenario_form", border=False):
+        with st.form("scenario_form", border=False, enter_to_submit=False):
             name = st.text_input(say("scenario.name"), scenario.name if scenario else "", max_chars=80)
             notes = st.text_area(say("scenario.notes"), scenario.notes if scenario else "", max_chars=2000)
             both = {**fields, "name": name, "notes": notes}
@@ -148,15 +149,6 @@ def keep(
             _share(scenario, who, doing, say)
             _adopt(scenario, person, doing, say)
             _retire(scenario, who, doing, say)
-
-
-def _proof(proof: Proof | None, question: Question, plan: Plan) -> dict[str, Any] | None:
-    best = proof.seen.best if proof else None
-    if proof is None or best is None or not proof.of(question, plan):
-        return None
-    numbers = {name: getattr(best, name) for name in ("goal", "objective", "bound", "proven", "gap", "seconds")}
-    curve = [[n, one.objective, one.proven] for n, one in proof.seen.curve]
-    return {**numbers, "stopped": proof.seen.stopped, "curve": curve, "off_m": proof.off_m}
 
 
 def _share(scenario: Scenario, who: dict[str, Any], doing: Callable[[Callable[[], Any], str], None], say: Say) -> None:
@@ -191,7 +183,7 @@ def _adopt(scenario: Scenario, person: Person, doing: Callable[[Callable[[], Any
 
 def _retire(scenario: Scenario, who: dict[str, Any], doing: Callable[[Callable[[], Any], str], None], say: Say) -> None:
     store = cached.workspace().store.scenarios
-    with st.form("retire", border=True):
+    with st.form("retire", border=True, enter_to_submit=False):
         why = "" if scenario.retired else st.text_input(say("scenario.retire_why"))
         if st.form_submit_button(say("scenario.back" if scenario.retired else "scenario.retire")):
             if why.strip() or scenario.retired:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import streamlit as st
 
 from geo.district import District
-from geo.errors import GongtuError
+from geo.errors import GongtuError, ParameterError
 from geo.i18n import Language, explain
 from geo.planner import Question
 from geo.planner.candidates import Candidates
@@ -84,13 +86,7 @@ def begin(
     if said := st.session_state.get("solving_error"):
         st.error(escape_markdown(said))
     if "solving" in st.session_state:
-        follow(say, language)
-
-
-def proof() -> Proof | None:
-    """What the last search said."""
-    found: Proof | None = st.session_state.get("proof")
-    return found
+        follow(say, language, staff=staff)
 
 
 def start(
@@ -106,7 +102,7 @@ def start(
         within = question.reach.within_m
         most = 0 if plan.goal == "set-cover" else min(plan.n, CURVE_AT_MOST)
         solving = Solving.start(
-            posed.problem, plan.goal, n=plan.n, within=within, time_s=TIME_S[staff], curve_most=most
+            posed.problem, plan.goal, n=plan.n, within=within, time_s=TIME_S[staff], curve_most=most, public=not staff
         )
     except GongtuError as error:
         st.session_state["solving_error"] = explain(error, language)
@@ -122,7 +118,7 @@ def stop() -> None:
 
 
 @st.fragment(run_every=0.5)
-def follow(say: Say, language: Language) -> None:
+def follow(say: Say, language: Language, *, staff: bool) -> None:
     """How the search goes. Its answer becomes the plan's sites, and the page is drawn again, as soon as it is proven or
     the search has ended; the curve may take longer.
     """
@@ -138,20 +134,29 @@ def follow(say: Say, language: Language) -> None:
         st.markdown(f"**{say('site.solving')}** {say(f'site.stage_{stage}')}")
         st.caption(say("site.seconds", seconds=f"{seen.seconds:.0f}"))
         if seen.best is not None and not running.shown:
-            st.caption(f"{say('site.so_far')} {worth(seen.best, running.question, say)} · {quality(seen.best, say)}")
+            best = seen.best
+            come_to = f"{worth(best.goal, best.objective, running.question, say)} · " if staff else ""
+            st.caption(f"{say('site.so_far')} {come_to}{quality(best.proven, best.gap, say)}")
         st.button(say("site.stop"), icon=":material/stop_circle:", on_click=stop, key="stop_solving")
 
 
 def _show(running: Running, seen: Seen, language: Language) -> None:
     """Puts what was found into the plan; an ended search is let go of."""
     plan = running.plan
+    if seen.done:  # let go of before anything can fail
+        st.session_state.pop("solving")
     if seen.best is not None:
-        plan = replace(plan, sites=_found(seen.best, running.offered))
+        try:
+            plan = replace(plan, sites=_found(seen.best, running.offered))
+        except ParameterError as error:
+            stop()
+            st.session_state.pop("solving", None)
+            st.session_state["solving_error"] = explain(error, language)
+            return
     if seen.best is not None and not running.shown:
         plan_controls.write(plan)
     st.session_state["proof"] = Proof(running.question, plan, seen, running.posed.off_m, running.posed.total_off_m)
     if seen.done:
-        st.session_state.pop("solving")
         st.session_state["solving_error"] = explain(seen.error, language) if seen.error is not None else ""
     else:
         st.session_state["solving"] = replace(running, shown=True)
@@ -161,37 +166,52 @@ def _found(best: Solution, offered: Candidates) -> tuple[Site, ...]:
     return tuple(offered.site(index) for index in best.sites)
 
 
-def worth(best: Solution, question: Question, say: Say) -> str:
+def worth(goal: str, objective: float, question: Question, say: Say) -> str:
     """What an answer comes to by its goal, in words."""
-    match best.goal:
+    match goal:
         case "max-cover":
-            return say("site.worth_max-cover", amount=amount(best.objective, question.who.measure, say))
+            return say("site.worth_max-cover", amount=amount(objective, question.who.measure, say))
         case "set-cover":
-            return say("site.worth_set-cover", count=f"{best.objective:,.0f}")
+            return say("site.worth_set-cover", count=f"{objective:,.0f}")
         case "p-median":
-            return say("site.worth_p-median", km=f"{best.objective / 1000:,.0f}")
-        case "p-centre":
-            return say("site.worth_p-centre", distance=distance(best.objective, say))
+            return say("site.worth_p-median", km=f"{objective / 1000:,.0f}")
+        case _:
+            return say("site.worth_p-centre", distance=distance(objective, say))
 
 
-def quality(best: Solution, say: Say) -> str:
+def quality(proven: bool, gap: float | None, say: Say) -> str:
     """Whether an answer is proven best, or by how much a better one could beat it."""
-    if best.proven:
+    if proven:
         return say("site.proven")
-    return say("site.gap", gap=percent(best.gap, say))
+    return say("site.gap", gap=percent(float("nan") if gap is None else gap, say))
 
 
-def verdict(proof: Proof | None, question: Question, plan: Plan, say: Say) -> None:
-    """What is known of the sites shown: the answer of a search, or places that somebody put by hand."""
-    if proof is None or proof.seen.best is None or not proof.of(question, plan):
+def told(question: Question, plan: Plan) -> dict[str, Any] | None:
+    """What the last search said of the sites shown, as a scenario keeps it; None where they are not its answer."""
+    proof: Proof | None = st.session_state.get("proof")
+    best = proof.seen.best if proof else None
+    if proof is None or best is None or not proof.of(question, plan):
+        return None
+    numbers = {name: getattr(best, name) for name in ("goal", "objective", "bound", "proven", "gap", "seconds")}
+    curve = [[n, one.objective, one.proven] for n, one in proof.seen.curve]
+    return {**numbers, "stopped": proof.seen.stopped, "curve": curve, "off_m": proof.off_m}
+
+
+def verdict(said: Mapping[str, Any] | None, question: Question, say: Say, *, saved: bool, staff: bool) -> None:
+    """What is known of the sites shown: the answer of a search, now or when they were ``saved``, or places that
+    somebody put by hand. The public is not told what the answer comes to in numbers that nobody withheld.
+    """
+    if said is None:
         st.info(say("site.by_hand"), icon=":material/edit_location_alt:")
         return
-    best = proof.seen.best
-    words = (
-        f"**{quality(best, say)}** · {worth(best, question, say)} · {say('site.took', seconds=f'{best.seconds:.2f}')}"
-    )
-    if proof.seen.stopped:
-        words += f" · {say('site.stopped')}"
-    if proof.off_m:
-        words += f"  \n{say('site.gathered', metres=f'{proof.off_m:.0f}')}"
-    (st.success if best.proven else st.warning)(words, icon=":material/verified:" if best.proven else ":material/info:")
+    parts = [f"**{quality(bool(said['proven']), said['gap'], say)}**"]
+    if staff and said["objective"] is not None:
+        parts.append(worth(said["goal"], said["objective"], question, say))
+    parts += [say("site.took", seconds=f"{said['seconds'] or 0:.2f}"), *([say("site.when_saved")] if saved else [])]
+    parts += [say("site.stopped")] if said["stopped"] else []
+    words = " · ".join(parts)
+    if said.get("off_m"):
+        metres = f"{said['off_m']:.0f}"
+        words += f"  \n{say('site.gathered', metres=metres)}"
+    good = bool(said["proven"])
+    (st.success if good else st.warning)(words, icon=":material/verified:" if good else ":material/info:")
