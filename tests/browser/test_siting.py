@@ -118,6 +118,18 @@ def test_a_site_is_moved_on_the_map_and_by_its_coordinates(desk: tuple[Page, Fra
     expect(page.get_by_text("还没有新站点")).to_be_visible()
 
 
+def test_a_site_is_put_by_hand(desk: tuple[Page, Frame]) -> None:
+    page, frame = desk
+    page.get_by_role("button", name="在图上加一个点").click()
+    expect(page.get_by_role("button", name="不加了")).to_be_visible()
+    box = page.locator(".st-key-map iframe").bounding_box()
+    assert box is not None
+    page.mouse.click(box["x"] + box["width"] * 0.36, box["y"] + box["height"] * 0.52)  # where no mark is
+    wait_for_change(frame, NUMBERS, 0)
+    expect(page.locator("table.figures")).to_contain_text("手工点 1")
+    expect(page.get_by_role("button", name="在图上加一个点")).to_be_visible()
+
+
 def test_a_candidate_is_forced_and_barred_by_clicks(desk: tuple[Page, Frame]) -> None:
     page, frame = desk
     page.goto(page.url.replace("n=1", "n=1&from=positions"))
@@ -172,6 +184,9 @@ def test_a_scenario_is_saved_shared_and_read_by_another_role(
     id_ = save(page, "南部一站")
     kept = house.workspace.store.scenarios.get(id_)
     assert kept is not None
+    page.goto(f"{house.address}/siting?scenario={id_}")
+    plan_map(page)
+    expect(page.get_by_text("保存时求得")).to_be_visible(), "its proof is kept with it"
     assert (kept.name, len(kept.sites), kept.proof is not None and kept.proof["proven"]) == ("南部一站", 1, True)
     other, _ = open_page(browser, 1440, 900)
     other.goto(f"{house.address}/siting?scenario={id_}")

@@ -100,7 +100,7 @@ def test_what_is_no_scenario_is_none(store: Store, id_: str) -> None:
         ({"name": "a\x00"}, "name"),
         ({"notes": "长" * 2001}, "notes"),
         ({"notes": "\ud800"}, "notes"),
-        ({"sites": [{**SITE, "id": str(n)} for n in range(201)]}, "sites"),
+        ({"sites": [{**SITE, "id": str(n)} for n in range(501)]}, "sites"),
         ({"sites": [SITE, SITE]}, "sites"),
         ({"sites": [{**SITE, "lon": float("nan")}]}, "sites"),
         ({"sites": [{**SITE, "lat": 90.1}]}, "sites"),

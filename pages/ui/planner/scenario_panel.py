@@ -120,7 +120,7 @@ def keep(
     if said := st.session_state.pop("scenario_error", ""):
         st.error(escape_markdown(said))
     if said := st.session_state.pop("scenario_done", ""):
-        st.success(escape_markdown(said))
+        st.toast(escape_markdown(said), icon=":material/check_circle:", duration="long")  # outlives the next run
     fields: dict[str, Any] = {
         "question": question.params(),
         "plan": {name: text for name, text in plan.params().items() if name != "sites"},
