@@ -36,12 +36,12 @@ def view() -> None:
         plan_controls.goal(plan, say)
         offered = plan_controls.conditions(district, plan, question, say, language, staff=staff)
         with st.container(horizontal=True, key="row"):
-            look = question_controls.look(
-                cached.region_names(district, language), tiles, say, layers=LAYERS, staff=staff
-            )
+            names = cached.region_names(district, language)
+            look = question_controls.look(names, tiles, say, layers=LAYERS, staff=staff)
         search_panel.begin(district, question, plan, offered, say, language, staff=staff)
         adding = plan_controls.add(say)
-        other = scenarios.choose(person, district, say)
+        with st.container(key="scenarios"):
+            other = scenarios.choose(person, district, say)
     outcome = answers.outcome(district, question, plan.sites, language)
     theirs = answers.outcome(district, question, scenarios.sites_of(other), language) if other else None
     found = answers.after(district, question, outcome, look.size_m, staff=staff)
@@ -56,7 +56,7 @@ def view() -> None:
 
         on_feature = partial(plan_controls.on_feature, plan)
         show_map(base, layers, on_feature, on_tap=tapped, placing=adding or picked is not None)
-    with panel:
+    with panel, st.container(key="shown"):  # in one place: what is below must not be drawn anew while it is used
         if scenario:
             scenarios.header(scenario, question, plan, district, person, say)
         if theirs and other:
@@ -66,14 +66,14 @@ def view() -> None:
         if plan.sites:
             proof = said or (kept.proof if kept else None)
             search_panel.verdict(proof, question, say, saved=said is None, staff=staff)
-            limits = () if offered is None or offered.capacity is None else offered.capacity.tolist()
-            plan_panel.whole(district, found, outcome, plan, look, proof, limits, say, language)
+            plan_panel.whole(district, found, outcome, plan, look, proof, offered, say, language)
             files, params = plan_panel.files(say, staff=staff), {**question.params(), **plan.params()}
             report = f"/report/scenario/{kept.id}" if kept else "/report/plan"
             take_along(files, params, say, language, report=report, asked={} if kept else params)
         else:
             st.info(say("site.start"))
-        if staff:
+    if staff:
+        with panel:
             scenarios.keep(scenario, question, plan, said, district, person, say, language)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 import pandas as pd
@@ -13,6 +13,7 @@ from geo.coverage import TOTAL
 from geo.district import District
 from geo.i18n import Language
 from geo.planner import AT_LEAST
+from geo.planner.candidates import Candidates
 from geo.planner.outcome import Outcome
 from geo.planner.plan import Plan
 from geo.planner.privacy import public_change
@@ -37,12 +38,13 @@ def whole(
     plan: Plan,
     look: Look,
     said: Mapping[str, Any] | None,
-    capacities: Iterable[float],
+    offered: Candidates | None,
     say: Say,
     language: Language,
 ) -> None:
     """Everything the panel says of a plan's sites; ``said``: what a search said of them (``search_panel.told``)."""
-    if plan.capacity is not None or any(math.isfinite(capacity) for capacity in capacities):
+    capacities = () if offered is None or offered.capacity is None else offered.capacity.tolist()
+    if any(math.isfinite(capacity) for capacity in capacities):
         st.warning(say("site.capacity_left_out"), icon=":material/info:")
     before = outcome.before.rows if found.staff else public_change(outcome)[0]
     totals(outcome, before, found, say)
@@ -160,11 +162,14 @@ def _edit(outcome: Outcome, plan: Plan, say: Say) -> None:
         st.info(say("site.move_help", name=escape_markdown(names[picked])), icon=":material/touch_app:")
         lon, lat = plan.sites[picked].lon, plan.sites[picked].lat
         with st.form("place", border=False), st.container(horizontal=True, vertical_alignment="bottom"):
-            x = st.number_input(say("site.lon"), -180.0, 180.0, lon, 0.001, "%.5f", key=f"lon_{picked}_{lon}")
-            y = st.number_input(say("site.lat"), -90.0, 90.0, lat, 0.001, "%.5f", key=f"lat_{picked}_{lat}")
-            if st.form_submit_button(say("site.move")):
-                plan_controls.moved(plan, picked, x, y)
-                st.rerun(scope="fragment")
+            keys = f"lon_{picked}_{lon}", f"lat_{picked}_{lat}"
+            st.number_input(say("site.lon"), -180.0, 180.0, lon, 0.001, "%.5f", key=keys[0])
+            st.number_input(say("site.lat"), -90.0, 90.0, lat, 0.001, "%.5f", key=keys[1])
+            st.form_submit_button(say("site.move"), on_click=_move, args=(plan, picked, *keys))
+
+
+def _move(plan: Plan, index: int, lon: str, lat: str) -> None:
+    plan_controls.moved(plan, index, st.session_state[lon], st.session_state[lat])
 
 
 def _remove(plan: Plan, index: int) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
+from datetime import datetime
 from html import escape
 from typing import Any
 
@@ -13,14 +14,14 @@ from geo.coverage import TOTAL
 from geo.district import District
 from geo.errors import GongtuError, ParameterError
 from geo.facilities import KINDS
-from geo.i18n import Language, explain
+from geo.i18n import Language, explain, translate
 from geo.people import Person
 from geo.planner import Question
 from geo.planner.outcome import Outcome
 from geo.planner.plan import Plan, Site
 from geo.scenarios import Scenario, adopt, may_read
 from geo.words import Say, percent
-from pages.ui import cached, state
+from pages.ui import access, cached, state
 from pages.ui.planner import plan_controls, question_controls
 from pages.ui.planner.amounts import amount, distance_or_dash
 from pages.ui.planner.coverage_panel import table_html
@@ -94,6 +95,27 @@ def _close() -> None:
         state.put(name, "")
 
 
+Work = Callable[[Person, datetime], Any]
+"""Something to be done to scenarios, by whom and when."""
+
+
+def _do(work: Work, done: str, language: Language) -> None:
+    """Does it, if who asks may still; what came of it is told in the next run. Called by buttons before that run, which
+    another may cut short: what a button says is lost then.
+    """
+    person, now = access.who(), cached.workspace().now()
+    try:
+        if not person.may("staff"):
+            raise GongtuError("scenario.staff")
+        result = work(person, now)
+    except GongtuError as error:
+        st.session_state["scenario_error"] = explain(error, language)
+        return
+    st.session_state["scenario_done"] = translate(done, language)
+    if isinstance(result, Scenario):
+        state.put("scenario", result.id)
+
+
 def keep(
     scenario: Scenario | None,
     question: Question,
@@ -105,20 +127,9 @@ def keep(
     language: Language,
 ) -> None:
     """Saving, sharing, adopting and retiring: for staff."""
-    store = cached.workspace().store.scenarios
-
-    def doing(work: Callable[[], Any], done: str) -> None:
-        try:
-            result = work()
-        except GongtuError as error:
-            st.session_state["scenario_error"] = explain(error, language)
-            return
-        st.session_state["scenario_done"] = say(done)
-        if isinstance(result, Scenario):
-            state.put("scenario", result.id)
-
-    if said := st.session_state.pop("scenario_error", ""):
-        st.error(escape_markdown(said))
+    with st.container(key="scenario_told"):
+        if said := st.session_state.pop("scenario_error", ""):
+            st.error(escape_markdown(said))
     if said := st.session_state.pop("scenario_done", ""):
         st.toast(escape_markdown(said), icon=":material/check_circle:", duration="long")  # outlives the next run
     fields: dict[str, Any] = {
@@ -132,65 +143,88 @@ def keep(
             "synthetic": district.invented,
         },
     }
-    who = {"by": person.name, "at": cached.workspace().now()}
     with st.expander(say("scenario.keep"), icon=":material/bookmark:"):
-        with st.form("scenario_form", border=False, enter_to_submit=False):
-            name = st.text_input(say("scenario.name"), scenario.name if scenario else "", max_chars=80)
-            notes = st.text_area(say("scenario.notes"), scenario.notes if scenario else "", max_chars=2000)
-            both = {**fields, "name": name, "notes": notes}
-            fixed = not scenario or scenario.retired or scenario.adopted_at
-            if scenario and not fixed and st.form_submit_button(say("scenario.update")):
-                doing(lambda: store.change(scenario.id, scenario.version, **who, **both), "scenario.saved")
-                st.rerun(scope="app")
-            if st.form_submit_button(say("scenario.save_new"), type="primary"):
-                doing(lambda: store.add(**{**both, **who}), "scenario.saved")
-                st.rerun(scope="app")
+        _save(scenario, fields, say, language)
         if scenario:
-            _share(scenario, who, doing, say)
-            _adopt(scenario, person, doing, say)
-            _retire(scenario, who, doing, say)
+            _share(scenario, say, language)
+            _adopt(scenario, person, say, language)
+            _retire(scenario, say, language)
 
 
-def _share(scenario: Scenario, who: dict[str, Any], doing: Callable[[Callable[[], Any], str], None], say: Say) -> None:
+def _save(scenario: Scenario | None, fields: Mapping[str, Any], say: Say, language: Language) -> None:
+    store = cached.workspace().store.scenarios
+    names = [f"scenario_{part}_{scenario.id if scenario else ''}" for part in ("name", "notes")]
+
+    def said() -> dict[str, Any]:
+        return {**fields, "name": st.session_state[names[0]], "notes": st.session_state[names[1]]}
+
+    def add(by: Person, at: datetime) -> Scenario:
+        return store.add(**{**said(), "by": by.name, "at": at})
+
+    with st.form("scenario_form", border=False, enter_to_submit=False):
+        st.text_input(say("scenario.name"), scenario.name if scenario else "", key=names[0], max_chars=80)
+        st.text_area(say("scenario.notes"), scenario.notes if scenario else "", key=names[1], max_chars=2000)
+        if scenario and not scenario.retired and not scenario.adopted_at:
+            kept = scenario
+
+            def change(by: Person, at: datetime) -> Scenario:
+                return store.change(kept.id, kept.version, by=by.name, at=at, **said())
+
+            words = (change, "scenario.saved", language)
+            st.form_submit_button(say("scenario.update"), on_click=_do, args=words)
+        words = (add, "scenario.saved", language)
+        st.form_submit_button(say("scenario.save_new"), type="primary", on_click=_do, args=words)
+
+
+def _share(scenario: Scenario, say: Say, language: Language) -> None:
     store = cached.workspace().store.scenarios
     on = not scenario.shared
+
+    def share(by: Person, at: datetime) -> Scenario:
+        return store.change(scenario.id, scenario.version, by=by.name, at=at, shared=on)
+
     st.button(
         say("scenario.share" if on else "scenario.unshare"),
         icon=":material/share:",
         disabled=bool(scenario.retired),
-        on_click=doing,
-        args=(lambda: store.change(scenario.id, scenario.version, **who, shared=on), "scenario.saved"),
+        on_click=_do,
+        args=(share, "scenario.saved", language),
     )
     if scenario.shared:
         st.caption(say("scenario.shared_help"))
     st.code(f"/siting?scenario={scenario.id}", language=None)
 
 
-def _adopt(scenario: Scenario, person: Person, doing: Callable[[Callable[[], Any], str], None], say: Say) -> None:
+def _adopt(scenario: Scenario, person: Person, say: Say, language: Language) -> None:
     if scenario.adopted_at or scenario.retired or not person.may("leader"):
         return
+
+    def taken(by: Person, _: datetime) -> Scenario:
+        if not st.session_state["adopt_sure"]:
+            raise GongtuError("scenario.adopt_tick")
+        return adopt(cached.workspace(), scenario, by, st.session_state["adopt_kind"])
+
     with st.form("adopt", border=True):
         st.caption(say("scenario.adopt_help", count=len(scenario.sites)))
-        kind = st.selectbox(say("field.kind"), KINDS, format_func=lambda one: say(f"kind.{one}"))
-        sure = st.checkbox(say("scenario.adopt_sure"))
-        if st.form_submit_button(say("scenario.adopt")):
-            if sure:
-                doing(lambda: adopt(cached.workspace(), scenario, person, kind), "scenario.adopted_done")
-            else:
-                st.session_state["scenario_error"] = say("scenario.adopt_tick")
-            st.rerun(scope="app")
+        st.selectbox(say("field.kind"), KINDS, format_func=lambda one: say(f"kind.{one}"), key="adopt_kind")
+        st.checkbox(say("scenario.adopt_sure"), key="adopt_sure")
+        words = (taken, "scenario.adopted_done", language)
+        st.form_submit_button(say("scenario.adopt"), on_click=_do, args=words)
 
 
-def _retire(scenario: Scenario, who: dict[str, Any], doing: Callable[[Callable[[], Any], str], None], say: Say) -> None:
-    store = cached.workspace().store.scenarios
+def _retire(scenario: Scenario, say: Say, language: Language) -> None:
+    def retire(by: Person, at: datetime) -> Scenario:
+        why = "" if scenario.retired else st.session_state["retire_why"].strip()
+        if not why and not scenario.retired:
+            raise GongtuError("scenario.retire_needs")
+        store = cached.workspace().store.scenarios
+        return store.retire(scenario.id, scenario.version, why=why, by=by.name, at=at)
+
     with st.form("retire", border=True, enter_to_submit=False):
-        why = "" if scenario.retired else st.text_input(say("scenario.retire_why"))
-        if st.form_submit_button(say("scenario.back" if scenario.retired else "scenario.retire")):
-            if why.strip() or scenario.retired:
-                doing(lambda: store.retire(scenario.id, scenario.version, why=why, **who), "scenario.saved")
-            else:
-                st.session_state["scenario_error"] = say("scenario.retire_needs")
-            st.rerun(scope="app")
+        if not scenario.retired:
+            st.text_input(say("scenario.retire_why"), key="retire_why")
+        words = (retire, "scenario.saved", language)
+        st.form_submit_button(say("scenario.back" if scenario.retired else "scenario.retire"), on_click=_do, args=words)
 
 
 def choose(person: Person, district: District, say: Say) -> Scenario | None:

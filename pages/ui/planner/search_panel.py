@@ -73,20 +73,21 @@ def begin(
     staff: bool,
 ) -> None:
     """The button that begins a search, how a search that runs goes, and why there is none."""
-    count = len(offered) if offered is not None else 0
-    with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            say("site.solve"),
-            type="primary",
-            icon=":material/play_arrow:",
-            disabled=not count or "solving" in st.session_state,
-            on_click=lambda: start(district, question, plan, offered, language, staff=staff),
-        )
-        st.caption(say("site.candidates", count=f"{count:,}"))
-    if said := st.session_state.get("solving_error"):
-        st.error(escape_markdown(said))
-    if "solving" in st.session_state:
-        follow(say, language, staff=staff)
+    with st.container(key="search"):  # one place whatever stands in it, or what is below would be drawn anew
+        count = len(offered) if offered is not None else 0
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.button(
+                say("site.solve"),
+                type="primary",
+                icon=":material/play_arrow:",
+                disabled=not count or "solving" in st.session_state,
+                on_click=lambda: start(district, question, plan, offered, language, staff=staff),
+            )
+            st.caption(say("site.candidates", count=f"{count:,}"))
+        if said := st.session_state.get("solving_error"):
+            st.error(escape_markdown(said))
+        if "solving" in st.session_state:
+            follow(say, language, staff=staff)
 
 
 def start(
