@@ -18,8 +18,13 @@ from geo.text import tidy
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = ",\t;"
-NAMES = ("", "id", "name", "demand", "row", "编号", "名称", "需求", "需求点", "序号")
+NAMES = frozenset(
+    ["", "id", "name", "index", "no", "demand", "demand_id", "demand id", "demand_name", "row", "row_id", "row id"]
+)
+NAMES |= {"编号", "名称", "序号", "行号", "需求", "需求点", "需求编号", "需求名称", "需求点编号", "需求点名称"}
 """What may stand over a column of names, in any case."""
+FEWEST_NUMBERED = 3
+"""Columns from which on a first row of 1, 2, 3 … or 0, 1, 2 … counts them: fewer may as well be costs."""
 Rows = list[tuple[int, list[str]]]
 
 
@@ -27,12 +32,17 @@ def read_costs(path: Path, weights: Path | None = None) -> tuple[Problem, list[s
     """The problem, with the names of its rows and of its sites; no site stands already, is forced or is barred.
 
     The first row that is not blank has the sites' names. The first column has the rows' names where its header is one
-    of ``NAMES``, or any cell below is neither empty nor a number, or every row has one cell more than the header;
-    else it is a site, and rows are named by their number, from 1. A cell is a cost of 0 or more; an empty one is a
-    pair that cannot be used. UTF-8 or GBK; separated by commas, tabs or semicolons, whichever the header has most of.
+    of ``NAMES``, or a cell below is a word, or every row has one cell more than the header, or there are two rows or
+    more and they are numbered there by ones from 0 or 1 under a header that is no number. The last is not so in a
+    square table with only noughts from its first corner to its last: those are costs from places to themselves. Else
+    the first column is a site, and rows are named by their number, from 1.
+
+    A first row of numbers only is taken for costs, and refused, unless it counts the columns from 0 or 1 and there
+    are ``FEWEST_NUMBERED`` or more. A cell is a cost of 0 or more; an empty one is a pair that cannot be used. UTF-8
+    or GBK; separated by commas, tabs or semicolons, whichever the header has most of.
 
     ``weights`` has one weight per row in the rows' order, or two columns, names and weights, in any order; a first
-    row whose last cell is no number is a header. Without it every weight is 1. GongtuError, with file, row (as a
+    row whose last cell is a word is a header. Without it every weight is 1. GongtuError, with file, row (as a
     spreadsheet counts) and column, for whatever is otherwise.
     """
     rows = _read(path)
@@ -41,11 +51,9 @@ def read_costs(path: Path, weights: Path | None = None) -> tuple[Problem, list[s
     header, body = rows[0][1], rows[1:]
     header_row = rows[0][0]
     outside = all(len(cells) == len(header) + 1 for _, cells in body)
-    named = (
-        outside
-        or header[0].casefold() in NAMES
-        or any(cells[0] and _number(cells[0]) is None for _, cells in body if cells)
-    )
+    named = outside or _has_names(header, body)
+    if not outside and _only_costs(header):
+        raise GongtuError("costs.no_header", file=path.name, row=header_row)
     sites = header if outside or not named else header[1:]
     first = len(header) - len(sites) if not outside else 1
     if not sites:
@@ -73,12 +81,38 @@ def read_costs(path: Path, weights: Path | None = None) -> tuple[Problem, list[s
     return Problem(table, weight, np.full(len(names), np.inf), None, none, none.copy()), names, sites
 
 
+def _has_names(header: list[str], body: Rows) -> bool:
+    """Whether the first column names the rows, where each has as many cells as the header."""
+    if header[0].casefold() in NAMES or any(_word(cells[0]) for _, cells in body):
+        return True
+    first = [cells[0] for _, cells in body]
+    if len(header) < 2 or len(first) < 2 or _number(header[0]) is not None or not _counts(first):
+        return False
+    square = len(first) == len(header) and all(len(cells) == len(header) for _, cells in body)
+    return not (square and all(_number(cells[place]) == 0 for place, (_, cells) in enumerate(body)))
+
+
+def _only_costs(header: list[str]) -> bool:
+    """Whether a first row is numbers only, and not those of the columns."""
+    numbers = all(_number(cell) is not None for cell in header)
+    return numbers and not (len(header) >= FEWEST_NUMBERED and _counts(header))
+
+
+def _counts(cells: list[str]) -> bool:
+    """Whether the cells are whole numbers one after the other, from 0 or 1."""
+    return any(cells == [str(number) for number in range(start, start + len(cells))] for start in (0, 1))
+
+
 def _weights(path: Path, names: list[str]) -> Floats:
     rows = _read(path)
-    if rows and _number(rows[0][1][-1]) is None:
+    if rows and len(rows[0][1]) > 2:
+        raise GongtuError("costs.weight_cells", file=path.name, row=rows[0][0], cells=len(rows[0][1]))
+    if rows and _word(rows[0][1][-1]):
         rows = rows[1:]
     for row, cells in rows:
-        if len(cells) != len(rows[0][1]) or len(cells) > 2:
+        if len(cells) > 2:
+            raise GongtuError("costs.weight_cells", file=path.name, row=row, cells=len(cells))
+        if len(cells) != len(rows[0][1]):
             raise GongtuError("costs.width", file=path.name, row=row, cells=len(cells), expected=len(rows[0][1]))
     numbers = [_at_least_0(cells[-1], path.name, row, "weight") for row, cells in rows]
     if rows and len(rows[0][1]) == 2:
@@ -121,6 +155,9 @@ def _read(path: Path) -> Rows:
             if any(tidied):
                 rows.append((number, tidied))
     except csv.Error as error:
+        if "field larger" in str(error):
+            most = csv.field_size_limit()
+            raise GongtuError("costs.long_cell", file=path.name, row=reader.line_num, most=most) from error
         raise GongtuError("costs.quotes", file=path.name, row=reader.line_num) from error
     return rows
 
@@ -134,6 +171,16 @@ def _number(cell: str) -> float | None:
     except ValueError:
         return None
     return number if math.isfinite(number) else None
+
+
+def _word(cell: str) -> bool:
+    """Whether a cell says something that nobody can have meant as a number; nan, inf and 1e999 can."""
+    if not cell or _number(cell) is not None:
+        return False
+    try:
+        return math.isfinite(float(cell))
+    except ValueError:
+        return True
 
 
 def _at_least_0(cell: str, file: str, row: int, column: str) -> float:

@@ -6,6 +6,8 @@ that can use the same of the chosen sites are one row.
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 from scipy.sparse import csr_array, vstack
 
@@ -16,18 +18,25 @@ from geo.siting.problem import Floats, Goal, Ints, Problem, add_up, coverable
 ENOUGH = 1 - 1e-9
 """The part of the weight that counts as all of it: sums of floats are not more exact."""
 TIME_S = 60.0
+"""For a value that nobody set a time for."""
 
 
-def capacity_value(problem: Problem, goal: Goal, sites: tuple[int, ...], within: float | None) -> float:
-    """``geo.siting.value`` with capacities."""
+def capacity_value(
+    problem: Problem, goal: Goal, sites: tuple[int, ...], within: float | None, time_s: float = TIME_S
+) -> float:
+    """``geo.siting.value`` with capacities. GongtuError where ``time_s`` does not suffice for it.
+
+    The least reach of ``p-centre`` is sought in steps; what the time ends is the least that is known to suffice.
+    """
+    ends = time.perf_counter() + time_s
     if goal == "p-median":
-        return _least_total(problem, sites)
+        return _least_total(problem, sites, ends)
     if goal == "p-centre":
-        return _least_reach(problem, sites)
+        return _least_reach(problem, sites, ends)
     assert within is not None
     counts = problem.weight > 0
     served = counts & (problem.base <= within)
-    taken = _most(problem, sites, within)
+    taken = _most(problem, sites, within, ends)
     if goal == "max-cover":
         return float(problem.weight[served].sum()) + taken
     must = counts & ~served & coverable(problem, within)
@@ -45,7 +54,7 @@ def _pairs(problem: Problem, sites: tuple[int, ...]) -> tuple[Ints, Ints, Floats
     return row[use], place[use], problem.table.cost[index][use]
 
 
-def _most(problem: Problem, sites: tuple[int, ...], within: float) -> float:
+def _most(problem: Problem, sites: tuple[int, ...], within: float, ends: float) -> float:
     """The most weight that the sites take of the rows that no existing site reaches."""
     row, place, cost = _pairs(problem, sites)
     use = (cost <= within) & ~(problem.base[row] <= within)
@@ -72,7 +81,7 @@ def _most(problem: Problem, sites: tuple[int, ...], within: float) -> float:
     limits = np.full(len(most), -np.inf)
     upper = np.full(len(one), np.inf)
     program = Program(-np.ones(len(one)), matrix, limits, most, upper, np.zeros(len(one), dtype=bool))
-    ended = solve_linear(program, TIME_S)
+    ended = solve_linear(program, ends - time.perf_counter())
     if ended.x is None:
         raise GongtuError("siting.failed")
     taken = -ended.bound * unit
@@ -80,7 +89,7 @@ def _most(problem: Problem, sites: tuple[int, ...], within: float) -> float:
     return float(np.rint(taken)) if whole else taken
 
 
-def _least_total(problem: Problem, sites: tuple[int, ...]) -> float:
+def _least_total(problem: Problem, sites: tuple[int, ...], ends: float) -> float:
     """The least sum of weight times cost, inf where the sites cannot take all that must go to them."""
     assert problem.capacity is not None
     counts = np.flatnonzero(problem.weight > 0)
@@ -111,7 +120,8 @@ def _least_total(problem: Problem, sites: tuple[int, ...]) -> float:
     lower = np.concatenate((np.where(must, weight, -np.inf), np.full(len(sites), -np.inf))) / unit
     most = np.concatenate((weight, capacity)) / unit
     upper = np.full(len(row), np.inf)
-    ended = solve_linear(Program(saved / dear, matrix, lower, most, upper, np.zeros(len(row), dtype=bool)), TIME_S)
+    program = Program(saved / dear, matrix, lower, most, upper, np.zeros(len(row), dtype=bool))
+    ended = solve_linear(program, ends - time.perf_counter())
     if ended.how == "infeasible":
         return np.inf
     if ended.x is None:
@@ -119,8 +129,11 @@ def _least_total(problem: Problem, sites: tuple[int, ...]) -> float:
     return float(weight[~must] @ base[~must]) + ended.bound * unit * dear
 
 
-def _least_reach(problem: Problem, sites: tuple[int, ...]) -> float:
-    """The least reach within which all weight finds a place, inf where there is none."""
+def _least_reach(problem: Problem, sites: tuple[int, ...], ends: float) -> float:
+    """The least reach within which all weight finds a place, inf where there is none.
+
+    Where the time ends first, the least of those tried that do; GongtuError where none was.
+    """
     _, _, cost = _pairs(problem, sites)
     counts = problem.weight > 0
     least = problem.nearest(sites)[counts].max(initial=0.0)
@@ -132,7 +145,13 @@ def _least_reach(problem: Problem, sites: tuple[int, ...]) -> float:
         middle = (low + high) // 2
         reach = float(reaches[middle])
         must = float(problem.weight[counts & ~(problem.base <= reach)].sum())
-        if _most(problem, sites, reach) >= ENOUGH * must:
+        try:
+            enough = _most(problem, sites, reach, ends) >= ENOUGH * must
+        except GongtuError:
+            if high == len(reaches):
+                raise
+            return float(reaches[high])
+        if enough:
             high = middle
         else:
             low = middle + 1

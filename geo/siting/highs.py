@@ -15,6 +15,8 @@ End = Literal["optimal", "infeasible", "time"]
 """``time`` is also whatever else stopped HiGHS: nothing but its bound is then to be trusted."""
 SCALE = 1e6
 """What costs are stretched to: HiGHS stops at 1e-6 from the best, whatever the size of the costs."""
+LARGE = 1e9
+"""Whole costs that come to more are floats like others, and HiGHS is slow with them as they are."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -88,5 +90,5 @@ def solve_linear(program: Program, time_s: float) -> Ended:
 
 
 def _small_whole(cost: Floats) -> bool:
-    """Costs that need no stretching: whole numbers, so that no two objectives are closer than 1."""
-    return bool((cost == np.rint(cost)).all())
+    """Costs that need no stretching: whole numbers, so that no two objectives are closer than 1, and not large."""
+    return bool((cost == np.rint(cost)).all()) and float(np.abs(cost).sum()) <= LARGE

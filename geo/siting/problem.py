@@ -91,8 +91,9 @@ Tell = Callable[[Progress], None]
 class Solution:
     """``objective`` is recounted from the sites. No answer is better than ``bound``.
 
-    ``proven``: the two are the same, within ``CLOSE``. ``gap``: what lies between them as a part of the larger, 0 to
-    1. ``note``, where it is not proven: "time" ended the search, or the "size" of what would have to be tried.
+    ``proven``: the two are the same, within ``CLOSE``, or with capacities within what HiGHS rounds, 1e-7. ``gap``:
+    what lies between them as a part of the larger, 0 to 1. ``note``, where it is not proven: "time" if that ended the
+    search; "size" if it is too large to be tried whole, so that more time alone would not prove it.
     """
 
     goal: Goal

@@ -7,8 +7,13 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 
+from geo.errors import GongtuError
+from geo.siting.flow import capacity_value
 from geo.siting.problem import CLOSE, Goal, Open, Progress, Solution, Tell
 from geo.siting.value import value
+
+FIRST_S, LEAST_S = 1.0, 0.05
+"""What counting an answer with capacities has of the time at least: the first answer, and each that follows."""
 
 
 class Search:
@@ -24,6 +29,8 @@ class Search:
         self.worth = np.inf  # sign * objective
         self.floor = -np.inf  # sign * bound
         self.whole = _whole_objective(left, goal)
+        self.too_large = False
+        """Whether something was left untried for its size, however much time there is."""
         self._begun, self._time_s, self._tell = time.perf_counter(), time_s, tell
 
     @property
@@ -56,7 +63,7 @@ class Search:
     def found(self, chosen: Iterable[int] | Sequence[int], stage: str) -> bool:
         """Takes the forced and ``chosen`` as an answer; whether it is better than what was known."""
         sites = tuple(sorted({*self.open.forced, *(int(site) for site in chosen)}))
-        worth = self.sign * value(self.open.problem, self.goal, sites, self.within)
+        worth = self._worth(sites)
         if not worth < self.worth:
             return False
         self.sites, self.worth = sites, worth
@@ -66,11 +73,24 @@ class Search:
     def instead(self, chosen: Iterable[int] | Sequence[int]) -> bool:
         """Takes the forced and ``chosen`` in place of the best where they are worth the same or more."""
         sites = tuple(sorted({*self.open.forced, *(int(site) for site in chosen)}))
-        worth = self.sign * value(self.open.problem, self.goal, sites, self.within)
+        worth = self._worth(sites)
         if worth > self.worth:
             return False
         self.sites, self.worth = sites, worth
         return True
+
+    def _worth(self, sites: tuple[int, ...]) -> float:
+        """sign * objective; inf where no time is left to tell it, of which a first answer has some all the same."""
+        time_s = max(self.left_s, LEAST_S if np.isfinite(self.worth) else FIRST_S)
+        problem = self.open.problem
+        if problem.capacity is None:
+            return self.sign * value(problem, self.goal, sites, self.within)
+        try:
+            return self.sign * capacity_value(problem, self.goal, sites, self.within, time_s)
+        except GongtuError as error:
+            if error.key != "siting.failed":
+                raise
+            return np.inf
 
     def bounded(self, bound: float, stage: str) -> None:
         """Takes the word that no objective is better than ``bound``; rounded to what objectives can be."""
@@ -95,7 +115,7 @@ class Search:
         """The best so far as the answer; for ``max-cover`` without sites that add nothing to it."""
         if self.goal == "max-cover":
             for site in reversed(self.sites):
-                if site not in self.open.forced:
+                if site not in self.open.forced and not (self.late and self.open.problem.capacity is not None):
                     self.instead([other for other in self.sites if other != site])
         floor = self.worth if self.done else min(self.floor, self.worth)
         larger = max(abs(self.worth), abs(floor))
@@ -108,7 +128,7 @@ class Search:
             proven=self.done,
             gap=gap,
             seconds=self.seconds,
-            note="" if self.done else "time" if self.late else "size",
+            note="" if self.done else "time" if self.late and not self.too_large else "size",
         )
 
 

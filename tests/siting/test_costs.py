@@ -38,6 +38,40 @@ def test_numbers_under_a_header_of_names_are_names(tmp_path: Path) -> None:
     assert (rows, sites) == (["0", "1"], ["0", "1"])
 
 
+@pytest.mark.parametrize(
+    ("text", "rows", "sites"),
+    [
+        ("demand_id,a,b\n101,5,9\n102,9,5\n", ["101", "102"], ["a", "b"]),
+        ("Demand_ID,a,b\n7,5,9\n3,9,5\n", ["7", "3"], ["a", "b"]),
+        ("需求点,甲\n12,5\n11,9\n", ["12", "11"], ["甲"]),
+        ("site,a,b\n1,1,2\n2,3,1\n", ["1", "2"], ["a", "b"]),
+        ("key,a,b\n0,1,2\n1,3,1\n", ["0", "1"], ["a", "b"]),
+        ("id,101,102\n1,5,6\n2,7,8\n", ["1", "2"], ["101", "102"]),
+        ("101,102\n1,5,6\n2,7,8\n", ["1", "2"], ["101", "102"]),  # a cell more than the header
+    ],
+)
+def test_a_first_column_of_numbers_that_are_names(tmp_path: Path, text: str, rows: list[str], sites: list[str]) -> None:
+    assert read_costs(written(tmp_path, text))[1:] == (rows, sites)
+
+
+@pytest.mark.parametrize(
+    ("text", "sites"),
+    [
+        ("A,B,C\n0,1,2\n1,0,1\n2,1,0\n", 3),  # places on a line, each to each
+        ("0,1,2\n0,4,9\n4,0,4\n9,4,0\n", 3),  # columns counted
+        ("1,2,3\n1,5,6\n2,7,8\n", 3),
+        ("A,B\n1,2\n", 2),  # one row counts nothing
+        ("A,B\n1,2\n3,4\n", 2),
+        ("A,B\n2,1\n1,2\n", 2),
+        ("A\n1\n2\n", 1),
+    ],
+)
+def test_costs_that_look_like_numbers_of_rows_stay_costs(tmp_path: Path, text: str, sites: int) -> None:
+    problem, rows, _ = read_costs(written(tmp_path, text))
+    assert problem.table.sites == sites
+    assert rows == [str(number) for number in range(1, len(rows) + 1)]
+
+
 def test_an_empty_cell_cannot_be_used_and_nought_can(tmp_path: Path) -> None:
     problem, _, _ = read_costs(written(tmp_path, "A,B\n,0\n5,\n"))
     assert problem.table.site.tolist() == [1, 0]
@@ -84,6 +118,11 @@ def test_weights_by_order_or_by_name(tmp_path: Path, weights: str, expected: lis
         ("id\nx\n", "costs.no_sites", {}),
         ("1.5,2.5\n1,2\n", "costs.no_header", {"row": 1}),
         ('A,B\n1,"2\n', "costs.quotes", {}),
+        ("1,2\n3,1\n", "costs.no_header", {"row": 1}),
+        ("5,6,7\n1,2,3\n", "costs.no_header", {"row": 1}),
+        ("2,1,3\n1,2,3\n", "costs.no_header", {"row": 1}),
+        ("A,B\nnan,2\n", "costs.cell", {"row": 2, "column": "A"}),
+        ("A,B\n1," + "2" * 131_073 + "\n", "costs.long_cell", {"row": 2, "most": 131_072}),
     ],
 )
 def test_each_fault_is_said_with_its_place(tmp_path: Path, text: str, key: str, where: dict[str, object]) -> None:
@@ -102,7 +141,12 @@ def test_each_fault_is_said_with_its_place(tmp_path: Path, text: str, key: str, 
         ("东,1\n", "costs.no_weight"),
         ("东,1\n西,2\n南,3\n", "costs.unknown_name"),
         ("东,1\n东,2\n", "costs.repeated"),
-        ("东,1,1\n西,2,2\n", "costs.width"),
+        ("东,1,1\n西,2,2\n", "costs.weight_cells"),
+        ("名称,人数,备注\n东,1,一\n", "costs.weight_cells"),
+        ("东,1\n2\n", "costs.width"),
+        ("nan\n2\n", "costs.cell"),
+        ("inf\n1\n2\n", "costs.cell"),
+        ("东,\n西,2\n", "costs.cell"),
         ("", "costs.count"),
     ],
 )

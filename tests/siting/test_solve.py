@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from geo.errors import GongtuError
 from geo.i18n import LANGUAGES, explain
-from geo.siting import GOALS, Goal, Problem, Progress, Solution, curve, reached, solve, value
+from geo.siting import GOALS, Goal, Problem, Progress, Solution, capacity, curve, reached, solve, value
 from tests.siting.brute import INF, best, problem, worth
 
 LINE = [[abs(row - site) * 100.0 for site in range(5)] for row in range(5)]
@@ -131,6 +131,8 @@ def test_capacity_splits_weight_between_sites() -> None:
     assert solve(asked, "p-centre", n=2, within=None).objective == 10
     assert solve(asked, "max-cover", n=1, within=0).objective == 4
     assert solve(asked, "set-cover", n=None, within=10).objective == 2
+    only = problem([[3.3], [7.1]], weight=[1.7, 2.9], capacity=[4.6])
+    assert solve(only, "p-median", n=1, within=None).proven
 
 
 def test_existing_sites_take_any_weight() -> None:
@@ -274,6 +276,78 @@ def test_with_capacities_every_choice_is_worth_no_more(
         return
     assert found.proven
     assert found.objective == pytest.approx(max(able) if goal == "max-cover" else min(able), rel=1e-7, abs=1e-9)
+
+
+@settings(deadline=None, max_examples=80)
+@given(case=problems(capacities=True), goal=st.sampled_from(GOALS))
+def test_tables_too_large_for_the_flows_have_honest_answers(
+    case: tuple[np.ndarray, Problem, int, float], goal: Goal
+) -> None:
+    """Solved whole, then as if the table were too large: never better, never a bound that passes the best."""
+    _, asked, n, within = case
+    whole = attempt(asked, goal, n, within)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(capacity, "PAIRS_AT_MOST", 0)
+        part = attempt(asked, goal, n, within)
+    if isinstance(part, str):
+        assert part == whole or (part == "siting.not_found" and goal != "set-cover")
+        return
+    assert not isinstance(whole, str)
+    sign = -1 if goal == "max-cover" else 1
+    slack = 1e-7 * abs(whole.objective) + 1e-9
+    assert sign * part.bound <= sign * whole.objective + slack <= sign * part.objective + 2 * slack
+    assert part.proven or part.note == "size"
+    assert len(part.sites) <= n or goal == "set-cover"
+
+
+@pytest.mark.parametrize("goal", ["p-median", "p-centre"])
+def test_a_large_table_whose_sites_hold_all_has_an_answer(goal: Goal) -> None:
+    """A million pairs; 30 sites of 34 hold the 1,000, and 29 do not: whatever is chosen, everything costs 5."""
+    asked = problem(np.full((1000, 1000), 5.0), capacity=[34.0] * 1000)
+    found = solve(asked, goal, n=30, within=None, time_s=20)
+    assert (found.objective, len(found.sites), found.proven) == (5000.0 if goal == "p-median" else 5.0, 30, True)
+    with pytest.raises(GongtuError, match="too_little_capacity"):
+        solve(asked, goal, n=29, within=None, time_s=20)
+
+
+def test_a_large_table_where_only_the_largest_sites_hold_all() -> None:
+    """Sites are where the demand is, but only every hundredth of them takes more than one."""
+    places = np.arange(800.0)
+    takes = [100.0 if site % 100 == 50 else 1.0 for site in range(800)]
+    asked = problem(np.abs(places[:, None] - places[None]), capacity=takes)
+    found = solve(asked, "p-median", n=8, within=None, time_s=5)
+    assert found.sites == tuple(range(50, 800, 100))
+    assert found.objective == pytest.approx(8 * (sum(range(51)) + sum(range(50))))
+    assert found.bound <= found.objective
+    assert found.proven or found.note == "size"
+
+
+def test_a_cover_with_capacities_is_filled_up() -> None:
+    """On a plane where anybody reaches anything there need be as many sites as hold all, no more."""
+    asked = problem(np.ones((1000, 500)), capacity=[float(40 if site < 25 else 10) for site in range(500)])
+    fewest = solve(asked, "set-cover", n=None, within=1, time_s=20)
+    assert (fewest.sites, fewest.proven) == (tuple(range(25)), True)
+    most = solve(asked, "max-cover", n=24, within=1, time_s=20)
+    assert (most.objective, most.proven) == (24 * 40, True)
+
+
+def test_a_set_cover_has_an_answer_however_little_the_time() -> None:
+    random = np.random.default_rng(7)
+    costs, _ = grid(7, 400, 100)
+    tight = problem(costs, capacity=random.integers(5, 15, 100).tolist())
+    found = solve(tight, "set-cover", n=None, within=600, time_s=0.05)
+    assert value(tight, "set-cover", found.sites, 600) == found.objective
+    assert found.bound <= found.objective
+
+
+def test_the_time_is_kept_with_capacities() -> None:
+    """Not to the second: a first answer has one of its own."""
+    random = np.random.default_rng(8)
+    costs = random.uniform(0, 1000, (600, 700))
+    asked = problem(costs, weight=random.uniform(1, 9, 600).tolist(), capacity=[200.0] * 700)
+    stopped = solve(asked, "p-centre", n=20, within=None, time_s=0.5)
+    assert stopped.seconds < 10
+    assert stopped.proven or stopped.note in ("time", "size")
 
 
 def test_a_forced_site_that_reaches_nobody_is_one_of_the_sites() -> None:
