@@ -23,18 +23,18 @@ import openpyxl
 import pandas as pd
 import pyogrio
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from geo.demand import Who
 from geo.district import District
 from geo.errors import ParameterError
 from geo.export import Asked, export
-from geo.export.answers import hidden_cells, is_plain
 from geo.export.files import RoleError
+from geo.i18n import explain
 from geo.pack import open_pack
 from geo.people import NOBODY, Person
+from geo.planner.coverage import answer, measure, sites_at, worst
 from geo.planner.plan import Plan, Site
+from geo.planner.privacy import PUBLIC_CELL_M
 from geo.planner.question import Question, Reach, When
 
 NOON = datetime(2025, 10, 20, 4, tzinfo=UTC)
@@ -185,24 +185,46 @@ def test_the_public_sees_nothing_under_five(out: Out, daxing: District) -> None:
     assert not rows[["all", "served", "unserved", "unknown"]].stack().between(1, 4).any()
 
 
-def test_what_the_service_map_says_stays_public(out: Out) -> None:
+def test_what_the_service_map_asks_is_masked_as_any_other_question(out: Out) -> None:
+    """Of the three with a union, two are served."""
     plain = Question(reach=Reach(1500))
-    assert is_plain(plain)
-    assert not is_plain(EVERYBODY)
-    assert out("coverage", plain, person=NOBODY).set_index("name").loc["全区", "served"] == 2
+    assert out("coverage", plain).set_index("name").loc["全区", "served"] == 2
+    assert np.isnan(out("coverage", plain, person=NOBODY).set_index("name").loc["全区", "served"])
 
 
-@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 12)), min_size=1, max_size=12))
-def test_no_hidden_cell_stands_alone(cells: list[tuple[int, int]]) -> None:
-    count = np.array([most for most, _ in cells])
-    unserved = np.minimum(count, [some for _, some in cells])
-    few, some = hidden_cells(count, unserved)
-    assert not ((count < 5) & ~few).any()
-    assert (few <= some).all()
-    small = [(number > 0) & (number < 5) for number in (unserved, count - unserved)]
-    assert not ((small[0] | small[1]) & ~some).any()
-    for hidden in (few, some):
-        assert hidden.sum() != 1 or len(cells) == 1
+def test_the_public_has_cells_of_one_size(out: Out, daxing: District) -> None:
+    """Four of one size less three of the next would be the fourth."""
+    found = out("cells", of=daxing, person=NOBODY)
+    assert set(found["cell_m"]) == {PUBLIC_CELL_M}
+    said = out("cells", of=daxing, person=NOBODY, size_m=PUBLIC_CELL_M)
+    assert found["cell_all"].isna().equals(said["cell_all"].isna())
+    with pytest.raises(ParameterError) as refused:
+        out("cells", of=daxing, person=NOBODY, size_m=1000)
+    assert refused.value.params["field"] == "size"
+    assert "2000" in str(explain(refused.value, "zh"))
+    assert set(out("cells", of=daxing, size_m=1000)["cell_m"]) == {1000}, "staff may"
+
+
+def test_no_area_is_less_than_nothing(out: Out, daxing: District) -> None:
+    for name in ("coverage", "gaps"):
+        found = out(name, replace(EVERYBODY, reach=Reach(20_000)), daxing)
+        assert not np.signbit(found[["gap_area_km2", "covered_area_km2", "doubtful_area_km2"]].to_numpy(float)).any()
+
+
+def test_the_public_cannot_subtract_before_from_after(out: Out, daxing: District) -> None:
+    """A site where the farthest enterprise is: few others are near."""
+    asked = replace(EVERYBODY, reach=Reach(700))
+    given = answer(daxing, asked, None, measure(daxing, sites_at(daxing, asked.kinds, None)))
+    (far,) = worst(given, None, 1)
+    lon, lat = daxing.plane.unproject(daxing.demand.x[[far]], daxing.demand.y[[far]])
+    plan = Plan(sites=(Site("远", "", float(lon[0]), float(lat[0])),))
+    found = out("plan_regions", asked, daxing, plan=plan, person=NOBODY)
+    whole = out("plan_regions", asked, daxing, plan=plan)
+    told = found["after_served"] - found["before_served"]
+    real = whole["after_served"] - whole["before_served"]
+    assert real.between(1, 4).any(), "or this shows nothing"
+    assert not told.between(1, 4).any()
+    assert (told == real)[told.notna()].all()
 
 
 def test_cells_of_no_such_size(out: Out) -> None:

@@ -118,6 +118,23 @@ def test_a_facility_of_another_kind_in_service_stays_in_service(workspace: Works
     assert "拟在此设驿站" in kept["note"]
 
 
+@pytest.mark.parametrize("state", ["open", "trial", "unverified"])
+def test_a_facility_of_the_same_kind_that_serves_keeps_its_state(workspace: Workspace, state: str) -> None:
+    workspace.district()
+    record = workspace.store.get("facilities", "F1")
+    assert record is not None
+    if record.values["state"] != state:
+        change = Change("facilities", "F1", {"state": state}, record.version)
+        workspace.store.commit([change], by="李", at=workspace.now(), why="x")
+    at = {name: float(record.values[name]) for name in ("lon", "lat")}
+    made = add(workspace, [{"id": "F1", "name": "F1站", "moved": False, **at}], plan={"from": "facilities"})
+    adopt(workspace, made, LEADER, "rest_station")
+    kept = facility(workspace, "F1")
+    assert (kept["kind"], kept["state"]) == ("rest_station", state)
+    assert "拟在此设驿站" in kept["note"]
+    assert workspace.store.get("facilities", f"S-{made.id}-1") is None
+
+
 def test_a_facility_moved_by_hand_is_a_new_place(workspace: Workspace) -> None:
     made = add(
         workspace, [{"id": "F3", "name": "F3站", "moved": True, **place(workspace, 24, 5)}], plan={"from": "facilities"}

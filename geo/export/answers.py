@@ -1,7 +1,6 @@
 """What a planner's question comes to, as layers: coverage by region, gaps, cells, and each enterprise's own distances.
 
-Those who have not signed in get no number of 1 to 4 enterprises, nor one that gives such a number away, unless the
-question is one that the service map has always answered in public: of everybody with a union, or without, at any time.
+Those who have not signed in get no number of 1 to 4 enterprises, nor one that gives such a number away.
 """
 
 from __future__ import annotations
@@ -13,9 +12,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import shapely
-from numpy.typing import NDArray
 
-from geo.coverage import COUNTED, LENS_UNION, LENSES, NO_REGION, STATUSES, TOTAL
+from geo.coverage import COUNTED, LENSES, NO_REGION, STATUSES, TOTAL
 from geo.demand import MEASURES, UNIONS
 from geo.district import District
 from geo.enterprises import GROUPS, counted
@@ -36,7 +34,7 @@ from geo.i18n import translate
 from geo.planner.cells import SIZES_M, cells, shapes
 from geo.planner.coverage import Answer, answer, measure, moment, sites_at, uncovered
 from geo.planner.outcome import NEW, outcome
-from geo.planner.privacy import AT_LEAST, public_rows
+from geo.planner.privacy import PUBLIC_CELL_M, cells_withheld, public_rows
 from geo.planner.question import REACH_UNITS, Question
 from geo.regions import name_codes
 from geo.schema import PROVENANCE, Column
@@ -88,13 +86,6 @@ def found(district: District, asked: Asked) -> Answer:
     return answer(district, asked.question, at, measure(district, sites_at(district, asked.question.kinds, at)))
 
 
-def is_plain(question: Question) -> bool:
-    """Whether the service map asks the same, of all enterprises with a union or without, at any time."""
-    who = question.who
-    filtered = who.industries or who.groups or question.when
-    return not filtered and who.union == LENS_UNION[question.lens] and who.measure == "enterprises"
-
-
 def rows_for(given: Answer, asked: Asked) -> pd.DataFrame:
     """The answer's rows as the one who asks may see them: NaN where they may not."""
     return given.rows if asked.person.may("staff") else public_rows(given)
@@ -139,9 +130,7 @@ def _coverage(district: District, asked: Asked) -> pd.DataFrame:
     question, given = asked.question, found(district, asked)
     workers = replace(question, who=replace(question.who, measure="workers"))
     by_workers = answer(district, workers, given.at, given.measured)
-    rows, their = (
-        (given.rows, by_workers.rows) if is_plain(question) else (rows_for(given, asked), rows_for(by_workers, asked))
-    )
+    rows, their = rows_for(given, asked), rows_for(by_workers, asked)
     columns = {name: rows[f"n_{name}"] for name in COUNTED} | {f"workers_{name}": their[name] for name in COUNTED}
     columns |= {name: rows[name] for name in ("enterprises", "unionised", "ununionised")}
     table = pd.DataFrame(columns, index=rows.index).astype("Int64")
@@ -152,8 +141,14 @@ def _coverage(district: District, asked: Asked) -> pd.DataFrame:
         table[column.name] = rows[column.name.removeprefix("amount_")]
     table = table.join(uncovered(district, given.measured.sites, question.reach.within_m).areas)
     grounds = district.facilities.iloc[given.measured.sites.rows], counted(district.enterprises)
-    whole = with_names(table, district).round(DECIMALS)
+    whole = _areas_said(with_names(table, district).round(DECIMALS))
     return asking(whole, question).assign(**district.follows(*grounds))
+
+
+def _areas_said(frame: pd.DataFrame) -> pd.DataFrame:
+    """The frame with no area of -0.0: what is left over of a subtraction."""
+    names = [column.name for column in AREAS if column.name in frame]
+    return frame.assign(**{name: frame[name] + 0.0 for name in names})
 
 
 def _share(part: pd.Series, whole: pd.Series) -> pd.Series:
@@ -168,17 +163,20 @@ def _gaps(district: District, asked: Asked) -> pd.DataFrame:
     degrees["geometry"] = shapely.set_precision(degrees.geometry.to_numpy(), GAP_GRID)
     degrees["doubtful_area_km2"] = beyond.areas.loc[degrees["code"], "doubtful_area_km2"].to_numpy()
     named = pd.DataFrame(district.regions[["code", *NAMES, *BOUNDARY_NAMES]])
-    whole = pd.DataFrame(degrees).round(DECIMALS).merge(named, on="code")
+    whole = _areas_said(pd.DataFrame(degrees).round(DECIMALS)).merge(named, on="code")
     return asking(whole, asked.question).assign(**district.follows(district.facilities.iloc[sites.rows]))
 
 
 def _cells(district: District, asked: Asked) -> pd.DataFrame:
-    """The cells that anybody asked about lies in."""
+    """The cells that anybody asked about lies in; for the public of one size alone."""
+    public = not asked.person.may("staff")
     if asked.size_m is not None and asked.size_m not in SIZES_M:
         choices = ", ".join(map(str, SIZES_M))
         raise ParameterError("planning.choice", field="size", value=asked.size_m, choices=choices)
+    if public and asked.size_m not in (None, PUBLIC_CELL_M):
+        raise ParameterError("planning.public_cells", field="size", value=asked.size_m, size=PUBLIC_CELL_M)
     given = found(district, asked)
-    squares = cells(given, asked.size_m)
+    squares = cells(given, PUBLIC_CELL_M if public else asked.size_m)
     region = name_codes(district.region_index.locate(squares.x, squares.y), district.demand.codes)
     names = [f"c{squares.size_m}.{column}.{row}" for column, row in zip(squares.column, squares.row, strict=True)]
     frame = pd.DataFrame(
@@ -193,36 +191,13 @@ def _cells(district: District, asked: Asked) -> pd.DataFrame:
             "amount_unknown": squares.weight_unknown,
         }
     ).astype({"id": str, "region": str, "cell_all": "Int64", "cell_unserved": "Int64"})
-    if not asked.person.may("staff"):
-        few, some = hidden_cells(squares.count, squares.count_unserved)
+    if public:
+        few, some = cells_withheld(squares)
         frame.loc[few, ["cell_all", "amount_all"]] = pd.NA
         frame.loc[some, ["cell_unserved", "amount_unserved", "amount_unknown"]] = pd.NA
     degrees = shapely.transform(shapes(squares), lambda at: np.column_stack(district.plane.unproject(*at.T)))
     frame["geometry"] = shapely.set_precision(degrees, GAP_GRID)
     return asking(frame, asked.question).assign(**district.follows(counted(district.enterprises)))
-
-
-def hidden_cells(count: NDArray[np.int64], unserved: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.bool_]]:
-    """Of which cells (k,) the public may not see how many there are, and of which not how many are unserved: 1 to 4
-    of all; 1 to 4 of the unserved or of the others. Where it is one cell alone, which the district's total would give
-    away, the next smallest goes with it.
-    """
-    few = _small(count)
-    some = few | _small(unserved) | _small(count - unserved)
-    return _not_alone(few, count), _not_alone(some, unserved) | _not_alone(few, count)
-
-
-def _small(count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    return (count > 0) & (count < AT_LEAST)
-
-
-def _not_alone(hidden: NDArray[np.bool_], count: NDArray[np.int64]) -> NDArray[np.bool_]:
-    if hidden.sum() != 1 or len(hidden) == 1:
-        return hidden
-    seen = np.flatnonzero(~hidden)
-    more = hidden.copy()
-    more[seen[np.argmin(count[seen])]] = True
-    return more
 
 
 def _access(district: District, asked: Asked) -> pd.DataFrame:

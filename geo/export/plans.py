@@ -7,10 +7,11 @@ import pandas as pd
 from geo.coverage import COUNTED
 from geo.district import District
 from geo.enterprises import counted
-from geo.export.answers import METRES, QUESTION, asking, found, rows_for, with_names
+from geo.export.answers import METRES, QUESTION, asking, found, with_names
 from geo.export.layer import BOUNDARY, DECIMALS, NAMED, PROVENANCE_DATUM, Asked, Layer
 from geo.planner.candidates import named
 from geo.planner.outcome import Outcome, outcome
+from geo.planner.privacy import public_change
 from geo.schema import Column
 
 FIGURES = (*COUNTED, "share", "share_second", "median_m", "p90_m")
@@ -47,8 +48,10 @@ def _sites(district: District, asked: Asked) -> pd.DataFrame:
 def _regions(district: District, asked: Asked) -> pd.DataFrame:
     """A row for each region, then those in no region and the whole district, as they were and as they would be."""
     come_to = _outcome(district, asked)
-    sides = ((BEFORE, come_to.before), (AFTER, come_to.after))
-    rows = pd.concat([rows_for(side, asked)[list(FIGURES)].add_prefix(prefix) for prefix, side in sides], axis=1)
+    staff = asked.person.may("staff")
+    sides = (come_to.before.rows, come_to.after.rows) if staff else public_change(come_to)
+    named_so = zip((BEFORE, AFTER), sides, strict=True)
+    rows = pd.concat([side[list(FIGURES)].add_prefix(prefix) for prefix, side in named_so], axis=1)
     whole = with_names(rows, district).round(DECIMALS)
     return asking(whole, asked.question).assign(**_grounds(district, come_to))
 

@@ -44,14 +44,17 @@ class Gain:
 
     def in_public(self) -> Gain:
         """The gain with NaN for what the public may not see: what 1 to 4 enterprises are in reach, or its own; or are
-        the difference of the two.
+        the difference of the two. ``saved_m`` never: between two questions it would tell single enterprises' workers.
         """
         few, own, rest = (
             0 < count < AT_LEAST for count in (self.reaches_count, self.own_count, self.reaches_count - self.own_count)
         )
-        if not (few or own or rest):
-            return self
-        return replace(self, reaches=math.nan if few else self.reaches, own=math.nan, saved_m=math.nan)
+        return replace(
+            self,
+            reaches=math.nan if few else self.reaches,
+            own=math.nan if few or own or rest else self.own,
+            saved_m=math.nan,
+        )
 
 
 @dataclass(frozen=True, eq=False)

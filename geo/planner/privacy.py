@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from geo.coverage import COUNTED
+from geo.planner.cells import Cells
 from geo.planner.coverage import Answer
+
+if TYPE_CHECKING:
+    from geo.planner.outcome import Outcome
 
 AT_LEAST = 5
 """Fewer than so many enterprises are not counted in public; that there are none may be said."""
 
+PUBLIC_CELL_M = 2000
+"""The one size of cells that is public: four of one size are one of the next, and could be subtracted from it."""
 PRICES = (1, 2, 8)
 """What it costs to hide a cell, and how much more one of the last row and of the last column. Three cells of two rows
 and two columns but the last are cheaper than any of the last column, whose total other tables have as well."""
@@ -79,6 +87,9 @@ def _protect(counts: Counts, hidden: Mask, row: int, column: int) -> None:
         hidden[across] = hidden[across[0], column] = hidden[row, across[1]] = True
 
 
+TOLD = [*COUNTED[1:], *(f"n_{name}" for name in COUNTED[1:]), "share", "median_m", "p90_m"]
+"""What is hidden in a row that is close to what it was before, besides ``SECOND``."""
+SECOND = ["share_second", "n_second"]
 STATUSES = ["n_served", "n_unserved", "n_unknown", "n_all"]
 UNIONS = ["unionised", "ununionised", "enterprises"]
 
@@ -110,7 +121,7 @@ def public_rows(answer: Answer) -> pd.DataFrame:
     second = answer.rows["n_second"].to_numpy(np.int64)
     some |= _small(second) | _small(statuses[:, 0] - second)
     some[-1] |= some[:-1].sum() == 1  # one alone would be the total less the others
-    rows.loc[some, ["share_second", "n_second"]] = np.nan
+    rows.loc[some, SECOND] = np.nan
     return rows
 
 
@@ -124,6 +135,61 @@ def _not_alone(whole: Mask, enterprises: Counts) -> Mask:
     more = whole.copy()
     more[others[np.argmin(enterprises[others])] if len(others) else -1] = True
     return more
+
+
+def public_change(found: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """``public_rows`` before and after new sites, as the public may see them side by side: nowhere can one be
+    subtracted from the other to find that 1 to 4 enterprises are served, unserved or unknown now that were not.
+
+    A row of after where that is so, or where 1 to 4 in all are left without service, is hidden but for its total. So
+    are other rows (first those where something changes, the smallest first) until two are, no small change is certain,
+    and what is hidden comes to no change or to one of five or more. Where the change of the whole is itself of 1 to 4,
+    or there is no other row to hide, the whole's row is hidden.
+    """
+    before, after = public_rows(found.before), public_rows(found.after)
+    names = STATUSES[:3]
+    was, now = (side.rows[names].to_numpy(np.int64) for side in (found.before, found.after))
+    change = np.abs(now - was)
+    close = _small(change).any(axis=1) | _small(now[:, 1:].sum(axis=1))
+    unseen = (before[names].isna() | after[names].isna()).to_numpy()
+    parts = now[:-1].sum(axis=1)
+    order = np.lexsort((parts, ~change[:-1].any(axis=1)))
+    more = [int(row) for row in order if parts[row] and not close[row]]
+
+    def told() -> bool:
+        """Whether the total's row still tells something of the hidden ones: the change of what all gain may be known
+        though the row is not.
+        """
+        hidden = unseen[:-1] | close[:-1, None]
+        whole = after[names].isna().to_numpy()[:-1].all(axis=1) | close[:-1]
+        alone = bool(close[:-1].any()) and (whole.sum() < 2 or _certain(now[:-1], change[:-1], whole))
+        return (alone and not close[-1]) or bool(
+            (_small((change[:-1] * hidden).sum(axis=0)) & ~_small(change[-1])).any()
+        )
+
+    while more and told():
+        close[more.pop(0)] = True
+    close[-1] |= told()
+    after.loc[close, TOLD] = np.nan
+    second = close | _small(np.abs((found.after.rows["n_second"] - found.before.rows["n_second"]).to_numpy(np.int64)))
+    second[-1] |= second[:-1].sum() == 1
+    after.loc[second, SECOND] = np.nan
+    return before, after
+
+
+def _certain(now: Counts, change: Counts, hidden: Mask) -> bool:
+    """Whether some change of 1 to 4 in the unserved or the unknown (columns 1 and 2) can have been no other.
+
+    It could be one less where one more of another hidden row may be served, for some of it are not; or one more where
+    one of that row's may be served no sooner than before. What is served of the row moves with it.
+    """
+    for row, place in np.argwhere(_small(change[:, 1:]) & hidden[:, None]):
+        column = place + 1
+        others = hidden & (np.arange(len(hidden)) != row)
+        more, less = now[others, column] > 0, change[others, column] > 0
+        if not (more.any() or (now[row, column] > 0 and less.any())):
+            return True
+    return False
 
 
 def public_week(hours: pd.DataFrame) -> pd.DataFrame:
@@ -149,3 +215,25 @@ def public_curve(points: pd.DataFrame) -> pd.DataFrame:
     shown = points.astype(np.float64)
     shown.loc[~np.array(seen, dtype=bool), ["share_served", "n_within", "n_beyond"]] = np.nan
     return shown
+
+
+def cells_withheld(cells: Cells) -> tuple[Mask, Mask]:
+    """Of which cells (k,) the public may not see how many there are, and of which not how many are unserved: 1 to 4
+    of all; 1 to 4 of the unserved or of the others. Where it is one cell alone, which the district's total would give
+    away, the next smallest goes with it. That holds for one size of cells, ``PUBLIC_CELL_M``.
+    """
+    count, unserved = cells.count, cells.count_unserved
+    few = _small(count)
+    some = few | _small(unserved) | _small(count - unserved)
+    few = _with_another(few, count)
+    return few, _with_another(some, unserved) | few
+
+
+def _with_another(hidden: Mask, count: Counts) -> Mask:
+    """The cells hidden, with the smallest of the others where there was but one."""
+    if hidden.sum() != 1 or len(hidden) == 1:
+        return hidden
+    seen = np.flatnonzero(~hidden)
+    more = hidden.copy()
+    more[seen[np.argmin(count[seen])]] = True
+    return more

@@ -12,6 +12,7 @@ from geo.export.words import source
 from geo.i18n import Language, messages
 from geo.nearest import DETOUR, SPEEDS_M_S
 from geo.planner.coverage import Answer
+from geo.planner.privacy import AT_LEAST
 from geo.planner.question import Question
 from geo.text import clean
 from geo.words import Say, distance, local_name
@@ -95,7 +96,9 @@ def method(answer: Answer, district: District, say: Say, language: Language) -> 
     if question.who.measure != "enterprises":
         words = say(
             "report_file.method_unstated_text",
-            count=f"{answer.unstated:,}" if answer.unstated == 0 or answer.unstated >= 5 else say("report_file.few"),
+            count=f"{answer.unstated:,}"
+            if answer.unstated == 0 or answer.unstated >= AT_LEAST
+            else say("report_file.few"),
             measure=say(f"report_file.measure_{question.who.measure}"),
         )
         rows.append((say("report_file.method_unstated"), words))

@@ -14,7 +14,7 @@ from geo.coverage import NO_REGION, TOTAL
 from geo.district import District
 from geo.i18n import Language, translate
 from geo.planner.coverage import Answer, Uncovered, uncovered, worst
-from geo.planner.privacy import AT_LEAST, public_rows
+from geo.planner.privacy import AT_LEAST, public_curve, public_rows, public_week
 from geo.planner.week import curve, week
 from geo.report import asked
 from geo.report.content import (
@@ -140,7 +140,7 @@ def seen(answer: Answer, public: bool) -> pd.DataFrame:
 def number(frame: pd.DataFrame, code: str, name: str) -> float:
     """A number of a table."""
     value: Any = frame.at[code, name]
-    return float(value)
+    return float(value) + 0.0  # never -0.0
 
 
 def cell(answer: Answer, rows: pd.DataFrame, code: str, name: str) -> Cell:
@@ -286,19 +286,24 @@ def region_grid(
 
 
 def charts(district: District, answer: Answer, rows: pd.DataFrame, public: bool, today: date, say: Say) -> list[Block]:
-    """Coverage over the hours of a week, and against the reach. In public by whole per cents, and not of so few that
-    their number is withheld.
+    """Coverage over the hours of a week, and against the reach. In public by whole per cents, without the hours and
+    the reaches that would tell a count of 1 to 4 (``geo.planner.privacy``).
     """
     if cell(answer, rows, TOTAL, "n_all") is WITHHELD:
         return [Words((say("report_file.charts_withheld"),))]
-    hours = week(district, answer.question, today)
-    shares = hours["share_served"].to_numpy(dtype=np.float64)
-    line = curve(answer)
-    heights = line["share_served"].to_numpy(dtype=np.float64)
+    hours, line = week(district, answer.question, today), curve(answer)
+    if public:
+        hours, line = public_week(hours), public_curve(line)
+        line = line[line["share_served"].notna()]
+    shares, heights = (frame["share_served"].to_numpy(dtype=np.float64) for frame in (hours, line))
     if public:
         shares, heights = np.round(shares, 2), np.round(heights, 2)
+    reach_m = answer.question.reach.within_m
     asked_at = answer.question.when
     kinds = asked.kinds(answer.question, say)
+    note = say("report_file.curve_note")
+    if public:
+        note += " " + say("report_file.curve_note_public", least=AT_LEAST)
     heat = Heat(
         say("report_file.week"),
         say("report_file.week_title", kinds=kinds, reach=asked.reach(answer.question, say)),
@@ -308,7 +313,7 @@ def charts(district: District, answer: Answer, rows: pd.DataFrame, public: bool,
         (asked_at.weekday, asked_at.hour) if asked_at else None,
         say("report_file.week_low"),
         say("report_file.week_high"),
-        say("report_file.week_note"),
+        say("report_file.week_note_public" if public else "report_file.week_note"),
     )
     points = zip(line["within_m"].tolist(), heights.tolist(), strict=True)
     return [
@@ -321,8 +326,8 @@ def charts(district: District, answer: Answer, rows: pd.DataFrame, public: bool,
             tuple((float(x), float(y)) for x, y in points),
             "metres",
             "share",
-            answer.question.reach.within_m,
-            say("report_file.curve_note"),
+            reach_m if reach_m in line["within_m"].to_numpy() else None,
+            note,
         ),
     ]
 

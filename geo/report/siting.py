@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from datetime import datetime
 from functools import partial
 from typing import Any
@@ -9,7 +10,6 @@ from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from geo.coverage import NO_REGION, TOTAL
 from geo.district import District
@@ -18,7 +18,7 @@ from geo.planner.candidates import named
 from geo.planner.coverage import Answer, uncovered
 from geo.planner.outcome import Outcome
 from geo.planner.plan import Plan, Site
-from geo.planner.privacy import AT_LEAST, withheld
+from geo.planner.privacy import AT_LEAST, public_change
 from geo.report import asked
 from geo.report.content import (
     WITHHELD,
@@ -37,7 +37,7 @@ from geo.report.content import (
     Words,
     shown,
 )
-from geo.report.coverage import cell, cover, coverage_map, enterprise_grid, number, seen
+from geo.report.coverage import cell, cover, coverage_map, enterprise_grid, number
 from geo.storage.scenarios import Scenario
 from geo.text import clean
 from geo.words import Say
@@ -59,8 +59,7 @@ def siting_report(
     that the public may not see, nor what would give them away.
     """
     say: Say = partial(translate, language=language)
-    hidden = hidden_rows(found, public)
-    after = seen(found.after, public)
+    rows = changed_rows(found, public)
     areas = uncovered(district, found.after.measured.sites, found.after.question.reach.within_m)
     proof = scenario.proof if scenario else None
     blocks: list[Block] = [
@@ -72,17 +71,17 @@ def siting_report(
             ),
             True,
         ),
-        _headline(found, hidden, say),
+        _headline(found, rows, public, say),
         Words((_proof_words(plan, found, proof, say),)),
         Heading(say("report_file.map_after")),
-        coverage_map(district, found.after, after, areas, say, language, new=_spots(district, found)),
+        coverage_map(district, found.after, rows[1], areas, say, language, new=_spots(district, found)),
         Heading(say("report_file.sites_title")),
         _sites(district, found, public, say, language),
         Heading(say("report_file.before_after")),
-        _regions(district, found, hidden, public, say, language),
+        _regions(district, found, rows, say, language),
         *_curve(plan, found, proof, public, say),
         Heading(say("report_file.changed")),
-        *_changed(district, found, public, say, language),
+        *_changed(district, found, rows, public, say, language),
         Heading(say("report_file.method")),
         Pairs((*_method(plan, say), *asked.method(found.before, district, say, language))),
         Words((say("report_file.private", least=AT_LEAST),), small=True) if public else Words(()),
@@ -100,39 +99,21 @@ def _frames(district: District, before: Answer) -> tuple[pd.DataFrame, pd.DataFr
     return district.enterprises, district.facilities.iloc[before.measured.sites.rows]
 
 
-def hidden_rows(found: Outcome, public: bool) -> NDArray[np.bool_]:
-    """Which numbers of each row (r, 4), served before, newly served, the rest, all, the reader may not see: those that
-    ``withheld`` names, those that the public may not see of the answers before and after, and so many more that no row
-    and no column has exactly one.
-    """
-    counts = _counts(found)
-    if not public:
-        return np.zeros(counts.shape, dtype=bool)
-    before, after = seen(found.before, True), seen(found.after, True)
-    hidden = withheld(counts)
-    hidden[:, 0] |= before["n_served"].isna().to_numpy()
-    hidden[:, 1] |= after["n_served"].isna().to_numpy() & ~hidden[:, 0]
-    hidden[:, 3] |= before["n_all"].isna().to_numpy() | after["n_all"].isna().to_numpy()
-    for _ in range(hidden.size):
-        rows, columns = hidden.sum(axis=1) == 1, hidden.sum(axis=0) == 1
-        if rows.any():
-            row = int(np.argmax(rows))
-            hidden[row, 2 if not hidden[row, 2] else 0] = True
-        elif columns.any():
-            column = int(np.argmax(columns))
-            order = np.lexsort((counts[:, column], -hidden.sum(axis=1), hidden[:, column]))
-            hidden[order[0], column] = True
-        else:
-            break
-    return hidden
+def changed_rows(found: Outcome, public: bool) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The rows before and after as whoever reads the report may see them together."""
+    return public_change(found) if public else (found.before.rows, found.after.rows)
 
 
-def _counts(found: Outcome) -> NDArray[np.int64]:
-    """Enterprises served before, newly served, neither, and all, by row."""
-    before, after = found.before.rows, found.after.rows
-    served, later = before["n_served"].to_numpy(np.int64), after["n_served"].to_numpy(np.int64)
-    whole = before["n_all"].to_numpy(np.int64)
-    return np.column_stack((served, later - served, whole - later, whole))
+def _less(whole: Cell, part: Cell) -> Cell:
+    """A number less another; withheld where either is."""
+    if isinstance(whole, float) and isinstance(part, float):
+        return whole - part
+    return WITHHELD
+
+
+def few_changed(found: Outcome, public: bool) -> bool:
+    """Whether so few are newly served that the sums over all would tell of single ones."""
+    return public and 0 < len(found.changed) < AT_LEAST
 
 
 def _scenario(district: District, scenario: Scenario | None, say: Say) -> list[tuple[str, str]]:
@@ -171,14 +152,11 @@ def _plan(district: District, plan: Plan, say: Say, language: Language) -> list[
     return rows
 
 
-def _headline(found: Outcome, hidden: NDArray[np.bool_], say: Say) -> Figures:
-    before, after = found.before, found.after
+def _headline(found: Outcome, rows: tuple[pd.DataFrame, pd.DataFrame], public: bool, say: Say) -> Figures:
+    before = found.before
     unit = say(f"report_file.unit_{before.question.who.measure}")
-    served, later = number(before.rows, TOTAL, "served"), number(after.rows, TOTAL, "served")
-    first, new, _, _ = hidden[-1]
-    was: Cell = WITHHELD if first else served
-    now: Cell = WITHHELD if first or new else later
-    more: Cell = WITHHELD if new else later - served
+    was, now = cell(before, rows[0], TOTAL, "served"), cell(found.after, rows[1], TOTAL, "served")
+    more = _less(now, was)
 
     def per_head(total: float) -> float:
         metres = before.measured.nearest.metres[:, 0]
@@ -186,6 +164,18 @@ def _headline(found: Outcome, hidden: NDArray[np.bool_], say: Say) -> Figures:
         weight = float(before.weight[counted].sum())
         return total / weight if weight and metres.size else float("nan")
 
+    distances = (
+        Figure(
+            say("report_file.mean"),
+            shown(per_head(found.total_after_m), "metres", say),
+            say("report_file.was", value=shown(per_head(found.total_before_m), "metres", say)),
+        ),
+        Figure(
+            say("report_file.worst"),
+            shown(found.worst_after_m, "metres", say),
+            say("report_file.was", value=shown(found.worst_before_m, "metres", say)),
+        ),
+    )
     return Figures(
         (
             Figure(say("report_file.new_sites"), f"{len(found.sites)}", say("report_file.new_sites_short")),
@@ -195,22 +185,13 @@ def _headline(found: Outcome, hidden: NDArray[np.bool_], say: Say) -> Figures:
                 say("report_file.was", value=f"{shown(was, 'count', say)} {unit}"),
             ),
             Figure(say("report_file.newly"), f"{shown(more, 'count', say)} {unit}", say("report_file.newly_short")),
-            Figure(
-                say("report_file.mean"),
-                shown(per_head(found.total_after_m), "metres", say),
-                say("report_file.was", value=shown(per_head(found.total_before_m), "metres", say)),
-            ),
-            Figure(
-                say("report_file.worst"),
-                shown(found.worst_after_m, "metres", say),
-                say("report_file.was", value=shown(found.worst_before_m, "metres", say)),
-            ),
+            *(() if few_changed(found, public) else distances),
         )
     )
 
 
 def _proof_words(plan: Plan, found: Outcome, proof: dict[str, Any] | None, say: Say) -> str:
-    """How good the sites are known to be."""
+    """How good the sites are known to be: proven or not, of which demand, and whether somebody stopped the solving."""
     moved = sum(site.moved for site in found.sites)
     if proof is None:
         return say("report_file.proof_none")
@@ -222,7 +203,13 @@ def _proof_words(plan: Plan, found: Outcome, proof: dict[str, Any] | None, say: 
         words = say("report_file.proof_open", **said)
     else:
         words = say("report_file.proof_gap", **said, gap=f"{100 * float(gap):.1f}%")
-    return " ".join(filter(None, (words, say("report_file.proof_moved", count=moved) if moved else "")))
+    off_m = float(proof.get("off_m") or 0)
+    more = (
+        say("report_file.proof_stopped") if proof.get("stopped") else "",
+        say("report_file.proof_gathered", metres=f"{math.ceil(off_m):,}") if off_m > 0 else "",
+        say("report_file.proof_moved", count=moved) if moved else "",
+    )
+    return " ".join(filter(None, (words, *more)))
 
 
 def _spots(district: District, found: Outcome) -> tuple[Spot, ...]:
@@ -239,20 +226,18 @@ def _sites(district: District, found: Outcome, public: bool, say: Say, language:
     codes = np.append(district.demand.codes, NO_REGION)
     spots = _spots(district, found)
     region = district.region_index.locate([s.x for s in spots], [s.y for s in spots])
-    reaching, own = _behind(found, spots)
+    gains = [gain.in_public() for gain in found.gains] if public else found.gains
     unit = say(f"report_file.unit_{found.before.question.who.measure}")
     rows: list[tuple[Cell, ...]] = []
-    for place, (gain, where) in enumerate(zip(found.gains, region, strict=True)):
-        few = [public and 0 < count[place] < AT_LEAST for count in (reaching, own)]
-        hidden = any(few) or (public and 0 < reaching[place] - own[place] < AT_LEAST)
+    for place, (gain, where) in enumerate(zip(gains, region, strict=True)):
         rows.append(
             (
                 str(place + 1),
                 clean(gain.site.name or gain.site.id) + (say("report_file.moved") if gain.site.moved else ""),
                 names[codes[where]] if where >= 0 else say("report_file.outside"),
                 f"{gain.site.lon:.5f}, {gain.site.lat:.5f}",
-                WITHHELD if hidden else gain.reaches,
-                WITHHELD if hidden else gain.own,
+                WITHHELD if math.isnan(gain.reaches) else gain.reaches,
+                WITHHELD if math.isnan(gain.own) else gain.own,
             )
         )
     columns = (
@@ -268,46 +253,21 @@ def _sites(district: District, found: Outcome, public: bool, say: Say, language:
     return Grid(say("report_file.sites_title"), "", columns, tuple(rows), note=note)
 
 
-def _behind(found: Outcome, spots: tuple[Spot, ...]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """How many enterprises stand behind each site's gains: those it reaches, and those that only it serves."""
-    after, reach = found.after, found.after.question.reach.within_m
-    asking = (after.weight > 0) & np.isfinite(after.demand.x)
-    near = after.measured.nearest
-    first = len(after.measured.sites.x) - len(spots)
-    x, y = after.demand.x[asking], after.demand.y[asking]
-    reaching = [int((np.sqrt((x - spot.x) ** 2 + (y - spot.y) ** 2) <= reach).sum()) for spot in spots]
-    alone = asking & (near.metres[:, 0] <= reach) & ~(near.metres[:, 1] <= reach)
-    own = [int((alone & (near.site[:, 0] == first + place)).sum()) for place in range(len(spots))]
-    return np.array(reaching, dtype=np.int64), np.array(own, dtype=np.int64)
-
-
 def _regions(
-    district: District, found: Outcome, hidden: NDArray[np.bool_], public: bool, say: Say, language: Language
+    district: District, found: Outcome, sides: tuple[pd.DataFrame, pd.DataFrame], say: Say, language: Language
 ) -> Grid:
-    """Who is served by region, before and after."""
+    """Who is served by region, before and after. What the public may not see of either side is in no difference."""
     names = asked.region_names(district, say, language)
-    before, after = seen(found.before, public), seen(found.after, public)
+    before, after = sides
     unit = say(f"report_file.unit_{found.before.question.who.measure}")
     rows: list[tuple[Cell, ...]] = []
-    for place, code in enumerate(found.before.rows.index):
-        whole, served = number(found.before.rows, code, "all"), number(found.before.rows, code, "served")
-        later = number(found.after.rows, code, "served")
-        if code == NO_REGION and not whole:
+    for code in found.before.rows.index:
+        if code == NO_REGION and not number(found.before.rows, code, "all"):
             continue
-        first, new, rest, every = hidden[place]
-        shares: list[Cell] = [cell(found.before, before, code, "share"), cell(found.after, after, code, "share")]
-        if hidden[place].any():
-            shares = [WITHHELD, WITHHELD]
-        rows.append(
-            (
-                names[code],
-                WITHHELD if every else whole,
-                WITHHELD if first else served,
-                WITHHELD if new else later - served,
-                WITHHELD if rest else whole - later,
-                *shares,
-            )
-        )
+        whole, served = (cell(found.before, before, code, name) for name in ("all", "served"))
+        later = cell(found.after, after, code, "served")
+        shares = cell(found.before, before, code, "share"), cell(found.after, after, code, "share")
+        rows.append((names[code], whole, served, _less(later, served), _less(whole, later), *shares))
     share = asked.share_words(found.before.question, say)
     columns = (
         Column(say("report_file.region"), "text", 2.4),
@@ -325,10 +285,11 @@ def _regions(
 
 def _curve(plan: Plan, found: Outcome, proof: dict[str, Any] | None, public: bool, say: Say) -> list[Block]:
     """The best objective for every number of sites, where the solver worked it out. In public as a part of all, in
-    steps of a tenth of a per cent or ``AT_LEAST`` enterprises, where it counts enterprises or people.
+    steps of a tenth of a per cent or ``AT_LEAST`` enterprises, where it counts enterprises or people; and not where so
+    few are newly served that they are not counted.
     """
     steps = [step for step in (proof or {}).get("curve") or () if len(step) >= 2 and step[1] is not None]
-    if len(steps) < 2:
+    if len(steps) < 2 or few_changed(found, public):
         return []
     goal = str((proof or {}).get("goal") or plan.goal)
     whole = number(found.before.rows, TOTAL, "all")
@@ -357,11 +318,18 @@ def _curve(plan: Plan, found: Outcome, proof: dict[str, Any] | None, public: boo
     ]
 
 
-def _changed(district: District, found: Outcome, public: bool, say: Say, language: Language) -> list[Block]:
+def _changed(
+    district: District,
+    found: Outcome,
+    rows: tuple[pd.DataFrame, pd.DataFrame],
+    public: bool,
+    say: Say,
+    language: Language,
+) -> list[Block]:
     """Who is served afterwards and was not before: by name for staff."""
     count = len(found.changed)
     if public:
-        told: Cell = WITHHELD if 0 < count < AT_LEAST else count
+        told = _less(cell(found.after, rows[1], TOTAL, "n_served"), cell(found.before, rows[0], TOTAL, "n_served"))
         return [Words((say("report_file.changed_public", count=shown(told, "count", say), least=AT_LEAST),))]
     if not count:
         return [Words((say("report_file.changed_none"),))]

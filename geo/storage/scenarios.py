@@ -19,7 +19,7 @@ from geo.storage.engine import reading, writing
 from geo.storage.tables import scenarios
 from geo.storage.values import KEY_AT_MOST, UNWRITABLE, written
 
-NAME_AT_MOST, NOTES_AT_MOST, SITES_AT_MOST = 80, 2_000, 200
+NAME_AT_MOST, NOTES_AT_MOST, SITES_AT_MOST = 80, 2_000, 500
 ENTRIES_AT_MOST, TEXT_AT_MOST = 50, 20_000
 """Entries of a question or a plan, and characters of each: an address line holds less."""
 CURVE_AT_MOST = 200
@@ -42,8 +42,10 @@ class Scenario:
     """One scenario. ``question`` and ``plan`` are as their own ``params()`` give them, the plan without sites.
 
     Of each of the ``sites``: ``id``, ``name``, ``lon``, ``lat`` (WGS-84), ``moved`` (by hand). ``proof``: what the
-    solver said of them (``goal``, ``objective``, ``bound``, ``proven``, ``gap``, ``seconds``, ``stopped``, ``curve``
-    of [n, objective, proven]), None where they are nobody's answer. ``grounds``: the ``revision`` of the data, its
+    solver said of them (``goal``, ``objective``, ``bound``, ``proven``, ``gap``, ``seconds``; ``stopped``: whether
+    somebody stopped it, so that it is the best it had; ``off_m``: by how many metres a distance may be off, above 0
+    where the demand was gathered, and what is proven holds for that; ``curve`` of [n, objective, proven]), None where
+    they are nobody's answer. ``grounds``: the ``revision`` of the data, its
     ``as_of``, and whether any of it is ``synthetic``. ``shared``: whoever has the link may read it. ``retired`` is the
     reason, or ``""``.
     """

@@ -8,22 +8,25 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from small_world import people, sites, stations
 
-from geo.coverage import TOTAL
+from geo.coverage import TOTAL, UNKNOWN
 from geo.demand import Demand, Who
 from geo.district import District
 from geo.errors import ParameterError
 from geo.pack import open_pack
-from geo.planner.coverage import Measured, answer, measure, sites_at
-from geo.planner.outcome import NEW, Gain, outcome
+from geo.planner.coverage import Measured, answer, measure, moment, sites_at
+from geo.planner.outcome import NEW, Gain, Outcome, outcome
 from geo.planner.plan import Site
-from geo.planner.question import Question, Reach
+from geo.planner.question import Question, Reach, When
 
 EVERYBODY = Question(reach=Reach(1500), who=Who(union="all"))
 WEST, SOUTH = 430_000.0, 4_380_000.0
@@ -71,6 +74,41 @@ def test_who_has_a_site_already_is_reached_but_nobodys_own(district: District, m
     (gain,) = outcome(district, EVERYBODY, None, measured, [site(district, 5, 6)]).gains
     assert (gain.reaches, gain.own) == (2, 1)
     assert gain.saved_m == pytest.approx(1000, abs=1e-3)
+
+
+def test_who_was_unknown_and_is_served_has_changed(district: District) -> None:
+    """Beside a station of unknown hours nobody knows whether a is served; a new site beside it is open at any hour. b
+    has no site near, c no location.
+    """
+    world = stations([("F1", 0, "")], district)
+    rows = [{"id": "a", "east": 100}, {"id": "b", "east": 9_000}, {"id": "c", "east": None}]
+    world = replace(world, demand=people(rows, district.demand.codes))
+    question = replace(EVERYBODY, when=When(0, 10))
+    at = moment(When(0, 10), date(2026, 11, 22), district.calendar)
+    there = measure(world, sites_at(world, question.kinds, at))
+    found = outcome(world, question, at, there, [site(district, 5.2, 5)])
+    before, after = (rows.loc[TOTAL, ["n_served", "n_unserved", "n_unknown"]].tolist() for rows in _sides(found))
+    assert (before, after) == ([0, 1, 2], [1, 1, 1])
+    assert found.before.status[0] == UNKNOWN
+    assert list(world.demand.id[found.changed]) == ["a"]
+
+
+@pytest.mark.parametrize(("reach", "second"), [(800, 1), (799, 0)])
+def test_a_second_choice_exactly_at_reach_is_one(district: District, reach: int, second: int) -> None:
+    """Somebody 200 m from one site and 800 m from the other: a new one beside the first is their own where there is no
+    other in reach.
+    """
+    world = replace(district, demand=people([{"east": 200}], district.demand.codes))
+    question = replace(EVERYBODY, reach=Reach(reach))
+    both = answer(world, question, None, measure(world, sites([0, 1000])))
+    assert both.rows.loc[TOTAL, "n_second"] == second
+    found = outcome(world, question, None, measure(world, sites([1000])), [site(district, 5, 5)])
+    assert found.gains[0].own_count == 1 - second
+    assert found.after.rows.loc[TOTAL, "n_second"] == second
+
+
+def _sides(found: Outcome) -> tuple[pd.DataFrame, pd.DataFrame]:
+    return found.before.rows, found.after.rows
 
 
 def test_two_sites_in_one_place_have_nobody_of_their_own(district: District, measured: Measured) -> None:
@@ -179,4 +217,4 @@ def _demand(at: list[tuple[float, float]], workers: list[int], district: Distric
 def test_what_the_public_sees_of_a_gain(reaches: int, own: int, seen: tuple[int | None, int | None]) -> None:
     gain = Gain(Site("a", "", 116.0, 39.6), float(reaches), float(own), 7.0, reaches, own).in_public()
     assert tuple(None if math.isnan(value) else value for value in (gain.reaches, gain.own)) == seen
-    assert math.isnan(gain.saved_m) == (None in seen)
+    assert math.isnan(gain.saved_m), "between two questions it would tell single workers"

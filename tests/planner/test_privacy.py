@@ -8,17 +8,29 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import example, given
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 from scipy.optimize import linprog
-from small_world import people, sites
+from small_world import X0, Y0, people, sites
 
 from geo.demand import UNIONS, Group, Who
 from geo.district import District
 from geo.pack import open_pack
+from geo.planner.cells import Cells
 from geo.planner.coverage import Answer, answer, measure
-from geo.planner.privacy import AT_LEAST, public_curve, public_rows, public_week, withheld
+from geo.planner.outcome import Outcome, outcome
+from geo.planner.plan import Site
+from geo.planner.privacy import (
+    AT_LEAST,
+    PUBLIC_CELL_M,
+    cells_withheld,
+    public_change,
+    public_curve,
+    public_rows,
+    public_week,
+    withheld,
+)
 from geo.planner.question import Question, Reach
 
 
@@ -266,3 +278,137 @@ def test_a_curve_rises_by_none_or_five() -> None:
     assert shown["n_within"].dropna().tolist() == [0, 5, 5, 10, 20]
     assert shown["share_served"].isna().tolist() == [False, True, False, False, True, False, True, False]
     assert shown["within_m"].tolist() == points["within_m"].tolist()
+
+
+# ---- before and after new sites ----
+
+SMALL_CHANGE = [(0, 0, True, 20), (0, 5_000, True, 13), (1, 0, True, 40), (1, 5_000, True, 9), (1, 9_000, True, 9)]
+"""甲's 13 and 乙's 9 are served by a new site at 5 km."""
+
+
+def changed(district: District, groups: list[tuple[int, int | None, bool, int]]) -> Outcome:
+    """What a new site at 5 km comes to."""
+    before = counted(district, groups, "all")
+    world = replace(district, demand=before.demand)
+    lon, lat = district.plane.unproject([X0 + 5_000], [Y0])
+    return outcome(world, before.question, None, before.measured, [Site("a", "", float(lon[0]), float(lat[0]))])
+
+
+def test_large_changes_are_public(district: District) -> None:
+    found = changed(district, SMALL_CHANGE)
+    for shown, whole in zip(public_change(found), (found.before, found.after), strict=True):
+        pd.testing.assert_frame_equal(shown, whole.rows, check_dtype=False)
+
+
+def test_a_small_change_hides_after_and_another_with_it(district: District) -> None:
+    """甲 gains 3, 丙 nobody, 乙 9: 甲 is hidden, and 乙, so that the total less the rest says nothing."""
+    groups = [(0, 0, True, 20), (0, 5_000, True, 3), (0, 9_000, True, 9), *SMALL_CHANGE[2:], (2, 0, True, 6)]
+    found = changed(district, groups)
+    before, after = public_change(found)
+    assert before["n_served"].tolist() == public_rows(found.before)["n_served"].tolist()
+    told = [name for name in after if name not in ("n_all", "all", "enterprises", "unionised", "ununionised")]
+    assert after.iloc[[0, 1]][told].isna().all(axis=None)
+    assert after["n_all"].tolist() == [32, 58, 6, 0, 96]
+    assert after.loc["total", "n_served"] == 78
+
+
+def test_a_small_change_of_the_whole_is_hidden_with_it(district: District) -> None:
+    """Three are newly served, in 甲 alone: the total would say so."""
+    found = changed(district, [(0, 0, True, 20), (0, 5_000, True, 3), (0, 9_000, True, 9), (1, 0, True, 40)])
+    before, after = public_change(found)
+    assert after["n_served"].isna().tolist() == [True, False, False, False, True]
+    assert after["share"].isna().tolist()[0::4] == [True, True]
+    assert before.loc["total", "n_served"] == 60
+
+
+def test_what_all_gain_may_be_known_though_their_row_is_hidden(district: District) -> None:
+    """Two beside a station of unknown hours in 乙 and five beside none in 甲 are served: 7, as the site's gain says.
+    The change of the unknown, 2, hides the whole's row; 甲 goes too, or 7 less its 5 would be 乙's.
+    """
+    rows = [(0, 0, 20), (0, 5_000, 5), (0, 9_000, 9), (1, 0, 30), (1, 4_950, 2), (1, 20_000, 9), (1, None, 9)]
+    crowd = [{"region": region, "east": east} for region, east, many in rows for _ in range(many)]
+    world = replace(district, demand=people(crowd, district.demand.codes))
+    there = measure(world, sites([0, 4_880], [True, False]))
+    lon, lat = district.plane.unproject([X0 + 5_000], [Y0])
+    question = Question(reach=Reach(100), who=Who(union="all"))
+    found = outcome(world, question, None, there, [Site("a", "", float(lon[0]), float(lat[0]))])
+    gained = (found.after.rows["n_served"] - found.before.rows["n_served"]).tolist()
+    assert gained == [5, 2, 0, 0, 7]
+    assert public_change(found)[1]["n_served"].isna().tolist() == [True, True, False, False, True]
+
+
+changes_of = st.lists(
+    st.tuples(
+        st.integers(-1, 2),
+        st.sampled_from([0, 5_000, 5_000, 9_000, None]),
+        st.just(True),
+        st.sampled_from([0, 2, 3, 6, 9, 30]),
+    ),
+    max_size=10,
+)
+
+
+@settings(deadline=None)
+@given(groups=changes_of)
+@example(groups=[(0, 0, True, 6), (0, 5_000, True, 2), (1, 9_000, True, 6), (-1, 5_000, True, 6)])
+@example(groups=[(0, 5_000, True, 3), (0, 0, True, 9), (1, 0, True, 9), (2, 5_000, True, 9), (2, 9_000, True, 9)])
+def test_no_small_change_can_be_worked_out(district: District, groups: list[tuple[int, int | None, bool, int]]) -> None:
+    """From all that is shown before and after, that each adds up, and that nobody loses a service."""
+    found = changed(district, groups)
+    names = ["n_served", "n_unserved", "n_unknown", "n_all"]
+    shown = np.stack([side[names].to_numpy(float) for side in public_change(found)])
+    counts = np.stack([side.rows[names].to_numpy(float) for side in (found.before, found.after)])
+    hidden = np.isnan(shown)
+    rows = shown.shape[1]
+    lines, falls = [], []
+    for side in (0, 1):
+        for row in range(rows):
+            line = np.zeros(shown.shape)
+            line[side, row] = (1, 1, 1, -1)
+            lines.append(line)
+        for column in range(4):
+            line = np.zeros(shown.shape)
+            line[side, :, column] = 1
+            line[side, -1, column] = -1
+            lines.append(line)
+    for row in range(rows):
+        line = np.zeros(shown.shape)
+        line[:, row, 3] = (1, -1)
+        lines.append(line)
+        for column, sign in enumerate((1, -1, -1)):
+            line = np.zeros(shown.shape)
+            line[:, row, column] = (sign, -sign)
+            falls.append(line)
+    assert not any((line * counts).sum() for line in lines)
+    assert all((line * counts).sum() <= 0 for line in falls)
+    seen = np.where(hidden, 0, counts)
+    limits = {
+        "A_eq": np.array([line[hidden] for line in lines]),
+        "b_eq": np.array([-(line * seen).sum() for line in lines]),
+        "A_ub": np.array([line[hidden] for line in falls]),
+        "b_ub": np.array([-(line * seen).sum() for line in falls]),
+    }
+    change = np.abs(counts[1] - counts[0])
+    for row, column in np.argwhere((change > 0) & (change < AT_LEAST)):
+        assert hidden[:, row, column].any()
+        wanted = np.zeros(shown.shape)
+        wanted[:, row, column] = (-1, 1)
+        low, high = (linprog(sign * wanted[hidden], **limits, method="highs") for sign in (1, -1))
+        assert {low.status, high.status} <= {0, 3}  # 3: without bound
+        assert 3 in (low.status, high.status) or -high.fun - low.fun > 1e-6
+
+
+@given(st.lists(st.tuples(st.integers(1, 12), st.integers(0, 12)), min_size=1, max_size=12))
+def test_no_hidden_cell_stands_alone(some: list[tuple[int, int]]) -> None:
+    count = np.array([most for most, _ in some])
+    unserved = np.minimum(count, [part for _, part in some])
+    nothing = np.zeros(len(some))
+    number = np.arange(len(some))
+    squares = Cells(PUBLIC_CELL_M, number, number, nothing, nothing, nothing, nothing, nothing, count, unserved)
+    not_all, not_unserved = cells_withheld(squares)
+    assert not ((count < AT_LEAST) & ~not_all).any()
+    assert (not_all <= not_unserved).all()
+    for part in (unserved, count - unserved):
+        assert not ((part > 0) & (part < AT_LEAST) & ~not_unserved).any()
+    for hidden in (not_all, not_unserved):
+        assert hidden.sum() != 1 or len(some) == 1

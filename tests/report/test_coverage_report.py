@@ -14,7 +14,8 @@ from geo.coverage import TOTAL
 from geo.district import District
 from geo.i18n import LANGUAGES, Language
 from geo.planner.coverage import Answer
-from geo.planner.privacy import public_rows
+from geo.planner.privacy import public_curve, public_rows, public_week
+from geo.planner.week import curve, week
 from geo.report.content import WITHHELD, Block, Curve, Figures, Grid, Heat, Map, Pairs, Report, Words
 from geo.report.coverage import coverage_report
 from geo.report.workbook import workbook
@@ -153,6 +154,23 @@ def test_charts_for_the_public_are_whole_per_cents(daxing: District) -> None:
     found = report(daxing, ask(daxing), public=True)
     shares = [share for day in only(found, Heat).shares for share in day]
     assert all(round(100 * share) == pytest.approx(100 * share) for share in shares)
+
+
+def test_charts_for_the_public_leave_out_what_tells_of_few(daxing: District) -> None:
+    """What ``public_week`` and ``public_curve`` leave out, and nothing else."""
+    found = ask(daxing, groups="快递员", union="all", reach="1100")
+    said = report(daxing, found, public=True)
+    heat, drawn = only(said, Heat), only(said, Curve)
+    hours, points = public_week(week(daxing, found.question, TODAY)), public_curve(curve(found))
+    shares = np.array(heat.shares).ravel()
+    assert np.isnan(shares).tolist() == hours["share_served"].isna().tolist()
+    seen = points[points["share_served"].notna()]
+    assert [x for x, _ in drawn.points] == seen["within_m"].tolist()
+    assert len(seen) < len(points), "or this shows nothing"
+    assert (drawn.marked is None) == (1100 not in seen["within_m"].tolist())
+    whole = only(report(daxing, found), Curve)
+    assert len(whole.points) == len(points)
+    assert written(said)
 
 
 # Said of itself

@@ -11,11 +11,12 @@ from asked import AT, come_to, site, written
 
 from geo.district import District
 from geo.i18n import LANGUAGES, Language
+from geo.planner.coverage import worst
 from geo.planner.outcome import Outcome
 from geo.planner.plan import Plan, Site
-from geo.planner.privacy import AT_LEAST
+from geo.planner.privacy import AT_LEAST, public_change
 from geo.report.content import WITHHELD, Curve, Figures, Grid, Map, Report, Words
-from geo.report.siting import hidden_rows, siting_report
+from geo.report.siting import siting_report
 from geo.report.workbook import workbook
 from geo.storage.scenarios import Scenario
 
@@ -128,6 +129,18 @@ def test_how_good_the_sites_are_is_said(
     assert ("人工移动" in words) == (proof is not None)
 
 
+def test_gathered_demand_and_a_stop_are_said(district: District, two: Outcome) -> None:
+    def words(**more: Any) -> str:
+        said = report(district, two, made=scenario(proof={**PROOF, **more}))
+        return next(block.paragraphs for block in said.blocks if isinstance(block, Words))[0]
+
+    assert "归并" not in words(off_m=0.0, stopped=False)
+    assert "归并" in words(off_m=176.2)
+    assert "177 米" in words(off_m=176.2), "no less than it is"
+    assert "停止" not in words()
+    assert "停止" in words(stopped=True, proven=False, gap=0.1)
+
+
 def test_a_curve_needs_two_points(district: District, two: Outcome) -> None:
     assert [b for b in report(district, two, made=scenario()).blocks if isinstance(b, Curve)]
     for curve in ([], [[1, 3.0, True]], [[1, None, False], [2, 4.0, True]]):
@@ -175,7 +188,7 @@ def test_the_public_sees_neither_names_nor_few(district: District, two: Outcome)
 
 
 def test_small_gains_cannot_be_worked_out_from_the_rest(daxing: District) -> None:
-    """Wherever sites are put, no row has exactly one hidden number, and what is shown is 0 or five and more."""
+    """Wherever sites are put, what is shown of a change is 0 or five and more, and nothing hidden stands alone."""
     random = np.random.default_rng(5)
     west, south, east, north = daxing.regions_m.total_bounds
     for _ in range(12):
@@ -183,12 +196,48 @@ def test_small_gains_cannot_be_worked_out_from_the_rest(daxing: District) -> Non
         lon, lat = daxing.plane.unproject(x, y)
         sites = [Site(str(n), "", float(a), float(b)) for n, (a, b) in enumerate(zip(lon, lat, strict=True))]
         found = come_to(daxing, *sites)
-        hidden = hidden_rows(found, True)
-        before, after = found.before.rows, found.after.rows
-        new = (after["n_served"] - before["n_served"]).to_numpy()
-        assert not ((new > 0) & (new < AT_LEAST) & ~hidden[:, 1]).any()
-        assert not (hidden.sum(axis=1) == 1).any()
-        assert not (hidden.sum(axis=0) == 1).any()
+        rows = grids(report(daxing, found, public=True))[1].rows
+        told = np.array([[np.nan if cell is WITHHELD else cell for cell in row[1:5]] for row in rows], dtype=float)
+        assert not ((told > 0) & (told < AT_LEAST)).any()
+        assert (np.isnan(told).sum(axis=1) != 1).all()
+        assert (np.isnan(told).sum(axis=0) != 1).all()
+        assert np.isnan(told[:, 2]).tolist() == np.isnan(told[:, [1, 2]]).any(axis=1).tolist()
+
+
+def test_the_rest_does_not_tell_what_is_hidden(daxing: District) -> None:
+    """Total, newly served and the rest are one another's difference: where after is hidden, so are both."""
+    found = come_to(daxing, *_at_the_farthest(daxing))
+    _, after = public_change(found)
+    said = report(daxing, found, public=True)
+    regions = [row for row in grids(said)[1].rows if row[0] != "不在任何镇街"]
+    hidden = [row for row in regions if row[3] is WITHHELD]
+    assert hidden
+    assert len(hidden) >= int(after["n_served"].isna().sum()) >= 1
+    for row in hidden:
+        assert row[4] is WITHHELD or row[2] is WITHHELD
+
+
+def test_few_newly_served_hide_what_sums_over_all(daxing: District, district: District, two: Outcome) -> None:
+    """Two in the tiny world: its mean and worst distance, and the curve, would be theirs."""
+    assert 0 < len(two.changed) < AT_LEAST
+    open_, closed = (report(district, two, made=scenario(), public=public) for public in (False, True))
+    assert [len(block.items) for said in (open_, closed) for block in said.blocks if isinstance(block, Figures)] == [
+        5,
+        3,
+    ]
+    assert [bool([b for b in said.blocks if isinstance(b, Curve)]) for said in (open_, closed)] == [True, False]
+    many = come_to(daxing, *_at_the_farthest(daxing), reach="5000")
+    assert len(many.changed) >= AT_LEAST
+    (figures,) = [b for b in report(daxing, many, public=True).blocks if isinstance(b, Figures)]
+    assert len(figures.items) == 5
+
+
+def _at_the_farthest(daxing: District) -> list[Site]:
+    """A site where the enterprise lies that has it farthest."""
+    given = come_to(daxing).before
+    (far,) = worst(given, None, 1)
+    lon, lat = daxing.plane.unproject(daxing.demand.x[[far]], daxing.demand.y[[far]])
+    return [Site("far", "", float(lon[0]), float(lat[0]))]
 
 
 def test_a_workbook_of_it_has_the_same_tables(district: District, two: Outcome) -> None:
