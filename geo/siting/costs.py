@@ -18,6 +18,7 @@ from geo.text import tidy
 
 ENCODINGS = ("utf-8-sig", "gb18030")
 SEPARATORS = ",\t;"
+CELL_AT_MOST = 131_072  # characters, as csv has it unless somebody says otherwise
 NAMES = frozenset(
     ["", "id", "name", "index", "no", "demand", "demand_id", "demand id", "demand_name", "row", "row_id", "row id"]
 )
@@ -151,13 +152,14 @@ def _read(path: Path) -> Rows:
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
     try:
         for number, cells in enumerate(reader, start=1):
+            if any(len(cell) > CELL_AT_MOST for cell in cells):  # csv's own limit is the whole process's to change
+                raise GongtuError("costs.long_cell", file=path.name, row=reader.line_num, most=CELL_AT_MOST)
             tidied = [tidy(cell) for cell in cells]
             if any(tidied):
                 rows.append((number, tidied))
     except csv.Error as error:
         if "field larger" in str(error):
-            most = csv.field_size_limit()
-            raise GongtuError("costs.long_cell", file=path.name, row=reader.line_num, most=most) from error
+            raise GongtuError("costs.long_cell", file=path.name, row=reader.line_num, most=CELL_AT_MOST) from error
         raise GongtuError("costs.quotes", file=path.name, row=reader.line_num) from error
     return rows
 

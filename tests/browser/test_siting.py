@@ -39,6 +39,7 @@ def metric(page: Page, label: str) -> Locator:
 def solve(page: Page) -> None:
     page.get_by_role("button", name="求解").click()
     expect(page.get_by_text("已证明最优")).to_be_visible(timeout=60_000)
+    expect(page.locator(".st-key-solving")).to_have_count(0, timeout=60_000)  # the curve comes after the answer
 
 
 @pytest.fixture

@@ -161,6 +161,8 @@ def _save(scenario: Scenario | None, fields: Mapping[str, Any], say: Say, langua
     def add(by: Person, at: datetime) -> Scenario:
         return store.add(**{**said(), "by": by.name, "at": at})
 
+    # The page is drawn again when a search ends: what a button says at that very moment could be lost.
+    searching = "solving" in st.session_state
     with st.form("scenario_form", border=False, enter_to_submit=False):
         st.text_input(say("scenario.name"), scenario.name if scenario else "", key=names[0], max_chars=80)
         st.text_area(say("scenario.notes"), scenario.notes if scenario else "", key=names[1], max_chars=2000)
@@ -171,9 +173,12 @@ def _save(scenario: Scenario | None, fields: Mapping[str, Any], say: Say, langua
                 return store.change(kept.id, kept.version, by=by.name, at=at, **said())
 
             words = (change, "scenario.saved", language)
-            st.form_submit_button(say("scenario.update"), on_click=_do, args=words)
+            st.form_submit_button(say("scenario.update"), on_click=_do, args=words, disabled=searching)
         words = (add, "scenario.saved", language)
-        st.form_submit_button(say("scenario.save_new"), type="primary", on_click=_do, args=words)
+        new = say("scenario.save_new")
+        st.form_submit_button(new, type="primary", on_click=_do, args=words, disabled=searching)
+        if searching:
+            st.caption(say("scenario.searching"))
 
 
 def _share(scenario: Scenario, say: Say, language: Language) -> None:
