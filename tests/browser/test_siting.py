@@ -39,7 +39,11 @@ def metric(page: Page, label: str) -> Locator:
 def solve(page: Page) -> None:
     page.get_by_role("button", name="求解").click()
     expect(page.get_by_text("已证明最优")).to_be_visible(timeout=60_000)
-    expect(page.locator(".st-key-solving")).to_have_count(0, timeout=60_000)  # the curve comes after the answer
+    quiet = 0  # the curve comes after the answer, and the page is drawn again at its end
+    while quiet < 8:
+        page.wait_for_timeout(250)
+        quiet = 0 if page.locator(".st-key-solving").count() else quiet + 1
+    expect(page.get_by_role("button", name="求解")).to_be_enabled()
 
 
 @pytest.fixture
