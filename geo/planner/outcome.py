@@ -17,7 +17,6 @@ from geo.enterprises import usable_location
 from geo.errors import ParameterError
 from geo.planner.coverage import Answer, Measured, Sites, answer, measure
 from geo.planner.plan import Site
-from geo.planner.posing import problem as problem
 from geo.planner.privacy import AT_LEAST
 from geo.planner.question import Question
 

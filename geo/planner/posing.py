@@ -47,11 +47,6 @@ class Posed:
     total_off_m: float = 0.0
 
 
-def problem(district: District, question: Question, plan: Plan, candidates: Candidates, measured: Measured) -> Problem:
-    """What ``pose`` poses, without how far it may be off."""
-    return pose(district, question, plan, candidates, measured).problem
-
-
 def pose(district: District, question: Question, plan: Plan, candidates: Candidates, measured: Measured) -> Posed:
     """The problem of the plan. Rows: the demand the question asks about that has a location and weight; for the goals
     that ask about reach without those who have only sites of unknown hours in reach: they are unknown, not unserved,

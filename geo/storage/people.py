@@ -243,10 +243,12 @@ class People:
         for name in (*said.values(), user[:12], user):
             with suppress(GongtuError):
                 names.append(check_name(name))
-        try:
-            return self._ticket(user, names, role, browser, now)
-        except IntegrityError:  # at the same moment somebody else took the name, or made the account: they are seen now
-            return self._ticket(user, names, role, browser, now)
+        # Somebody else took a name, or made the account, at the same moment: that is seen the next time, and can happen
+        # once for each name and once for the account.
+        for _ in names:
+            with suppress(IntegrityError):
+                return self._ticket(user, names, role, browser, now)
+        return self._ticket(user, names, role, browser, now)
 
     def _ticket(self, user: str, names: Sequence[str], role: Role, browser: str, now: datetime) -> str:
         with writing(self._engine) as connection:

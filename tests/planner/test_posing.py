@@ -18,7 +18,7 @@ from geo.pack import open_pack
 from geo.planner import posing
 from geo.planner.candidates import Candidates, candidates
 from geo.planner.coverage import Measured, measure, sites_at
-from geo.planner.outcome import outcome, problem
+from geo.planner.outcome import outcome
 from geo.planner.plan import Plan
 from geo.planner.posing import pose
 from geo.planner.question import Question, Reach
@@ -56,11 +56,11 @@ def test_pairs_that_bring_nobody_nearer_are_left_out_where_distances_count(
     district: District, measured: Measured
 ) -> None:
     plan = replace(FACILITIES, goal="p-median")
-    asked = problem(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured)
+    asked = pose(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured).problem
     assert asked.table.start.tolist() == [0, 0, 0, 0, 2]
     question = replace(EVERYBODY, kinds=("reading_room",))
     nothing = measure(district, sites_at(district, question.kinds, None))
-    asked = problem(district, question, plan, candidates(district, plan, question), nothing)
+    asked = pose(district, question, plan, candidates(district, plan, question), nothing).problem
     assert np.isinf(asked.base).all()
     count = len(candidates(district, plan, question))
     assert asked.table.start.tolist() == [0, count, 2 * count, 3 * count, 4 * count], "every pair"
@@ -74,7 +74,7 @@ def test_who_has_no_weight_does_not_ask(district: District, measured: Measured) 
 
 def test_forced_barred_and_capacity_go_along(district: District, measured: Measured) -> None:
     plan = replace(FACILITIES, forced=("F4",), barred=("F3", "gone"), capacity=7.0)
-    asked = problem(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured)
+    asked = pose(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured).problem
     assert (asked.forced.tolist(), asked.barred.tolist()) == ([False, True], [True, False])
     assert asked.capacity is not None
     assert asked.capacity.tolist() == [7, 7]
@@ -83,7 +83,7 @@ def test_forced_barred_and_capacity_go_along(district: District, measured: Measu
 def test_a_forced_one_that_is_no_candidate_is_named(district: District, measured: Measured) -> None:
     plan = replace(FACILITIES, forced=("F1",))
     with pytest.raises(ParameterError) as refused:
-        problem(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured)
+        pose(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured).problem
     assert refused.value.params == {"field": "in", "value": "F1"}
 
 
