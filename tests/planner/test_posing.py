@@ -83,7 +83,7 @@ def test_forced_barred_and_capacity_go_along(district: District, measured: Measu
 def test_a_forced_one_that_is_no_candidate_is_named(district: District, measured: Measured) -> None:
     plan = replace(FACILITIES, forced=("F1",))
     with pytest.raises(ParameterError) as refused:
-        pose(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured).problem
+        pose(district, EVERYBODY, plan, candidates(district, plan, EVERYBODY), measured)
     assert refused.value.params == {"field": "in", "value": "F1"}
 
 
