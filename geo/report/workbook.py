@@ -16,9 +16,16 @@ from geo.report.content import Cell, Curve, Figures, Grid, Heading, Heat, Hidden
 from geo.text import clean
 from geo.words import Say
 
-NUMBERS: dict[Kind, str] = {"count": "#,##0", "share": "0.0%", "metres": '#,##0" m"', "area": "#,##0.0", "text": "@"}
+NUMBERS: dict[Kind, str] = {
+    "count": "#,##0",
+    "share": "0.0%",
+    "metres": '#,##0" m"',
+    "area": "#,##0.0",
+    "points": "#,##0.0",
+    "text": "@",
+}
 CELL_AT_MOST = 16_000
-NAME_AT_MOST = 31
+NAME_AT_MOST = 31  # of UTF-16, as Excel counts: a character beyond the first plane is two
 A4 = 9  # as Excel numbers papers
 FORBIDDEN = str.maketrans(dict.fromkeys("[]:*?/\\'", " "))
 
@@ -31,7 +38,8 @@ def workbook(report: Report) -> bytes:
     with xlsxwriter.Workbook(content, options) as book:
         printed = report.printed.replace(tzinfo=None)
         book.set_properties({"title": report.title, "comments": report.mark or report.dated, "created": printed})
-        _said(book, report, say)
+        if not report.words_sheet:
+            _said(book, report, say)
         for block in report.blocks:
             match block:
                 case Grid():
@@ -40,12 +48,14 @@ def workbook(report: Report) -> bytes:
                     _heat(book, block, report)
                 case Curve():
                     _curve(book, block, report)
+        if report.words_sheet:
+            _said(book, report, say)
     return content.getvalue()
 
 
 def _said(book: Workbook, report: Report, say: Say) -> None:
-    """The first sheet: everything that is words or a single number, in the report's order."""
-    sheet = book.add_worksheet(_name(book, say("report_file.sheet")))
+    """The sheet of words: everything that is words or a single number, in the report's order."""
+    sheet = book.add_worksheet(_name(book, report.words_sheet or say("report_file.sheet")))
     bold, wrapped = (
         book.add_format({"bold": True, "valign": "top"}),
         book.add_format({"text_wrap": True, "valign": "top"}),
@@ -192,10 +202,15 @@ def _name(book: Workbook, name: str) -> str:
     taken = {sheet.get_name().casefold() for sheet in book.worksheets()}
     number, found = 2, fitted
     while found.casefold() in taken:
-        found = f"{fitted[: NAME_AT_MOST - 4]} {number}"
+        found = f"{_cut(fitted, NAME_AT_MOST - 4)} {number}"
         number += 1
     return found
 
 
 def _fit(name: str) -> str:
-    return " ".join(clean(name).translate(FORBIDDEN).split())[:NAME_AT_MOST] or "1"
+    return _cut(" ".join(clean(name).translate(FORBIDDEN).split()), NAME_AT_MOST) or "1"
+
+
+def _cut(text: str, units: int) -> str:
+    """So much of the text as is at most ``units`` of UTF-16, no character halved."""
+    return text.encode("utf-16-le")[: 2 * units].decode("utf-16-le", errors="ignore")

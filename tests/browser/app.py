@@ -111,3 +111,35 @@ def map_frame(page: Page) -> Frame:
                 return frame
         page.wait_for_timeout(100)
     raise TimeoutError("the map did not come up")
+
+
+def rest(page: Page) -> None:
+    """Waits until the page is drawn and stays so: what is pressed while it is drawn again may move away."""
+    still = 0
+    for _ in range(1200):
+        app = page.locator(".stApp")
+        still = still + 1 if app.get_attribute("data-test-script-state") == "notRunning" else 0
+        if still == 4:
+            return
+        page.wait_for_timeout(50)
+    raise TimeoutError("the page did not come to rest")
+
+
+def unfold(page: Page, words: str) -> None:
+    """Opens what is folded under ``words``, unless it is open, and waits until it no longer moves.
+
+    While it unfolds its box cuts off what is in it, and a browser that is to press something there scrolls within that
+    box; at the end of the movement that is undone, maybe between pressing and letting go.
+    """
+    rest(page)
+    fold = page.locator("details").filter(has=page.locator("summary").filter(has_text=words))
+    if fold.get_attribute("open") is None:
+        fold.locator("summary").click()
+    fold.locator("summary + *").first.wait_for(state="visible")
+    fold.evaluate(
+        """async (fold) => {
+            const moving = () => fold.getAnimations({subtree: true}).filter(
+                one => one.playState === 'running' && one.effect.getTiming().iterations !== Infinity);
+            while (moving().length) await Promise.allSettled(moving().map(one => one.finished));
+        }"""
+    )

@@ -8,13 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from geo.people import ROLES
 from geo.settings import read_settings
 from geo.web.access import COOKIE
 from geo.workspace import Workspace
 from tests.browser import app
+
+# How long a page takes on a loaded machine says nothing about the program.
+expect.set_options(timeout=20_000)
 
 
 @pytest.fixture(scope="session")

@@ -9,6 +9,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Frame, Page, expect
 
+from tests.browser.app import rest
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -335,7 +336,8 @@ def test_axe_finds_no_serious_fault(open_phone: Open, path: str, lang: str) -> N
     page = open_phone(path + ("&" if "?" in path else "?") + f"lang={lang}")
     if "=" in path:
         listed(page)
-    page.wait_for_timeout(1000)
+    if path.startswith("/nearest"):
+        rest(page)
     found = Axe().run(page).response["violations"]
     serious = [
         (one["id"], [node["html"][:160] for node in one["nodes"]])

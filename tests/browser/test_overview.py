@@ -9,7 +9,7 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Browser, Frame, Page, expect
 
-from tests.browser.app import map_frame, open_page, serve
+from tests.browser.app import map_frame, open_page, rest, serve
 
 pytestmark = pytest.mark.browser
 PANGGEZHUANG, LIXIAN = "110115108000", "110115106000"
@@ -122,7 +122,8 @@ def test_panning_and_zooming_rerun_nothing(desk: tuple[Page, list[str]], address
     page.on("websocket", lambda socket: socket.on("framesent", lambda frame: sent.append(frame)))
     page.goto(address)
     frame = map_frame(page)
-    page.wait_for_timeout(1500)
+    rest(page)
+    page.wait_for_timeout(500)  # the map may still say of itself where it is
     quiet = len(sent)
     frame.evaluate("() => map.panBy([120, 60], {animate: false})")
     frame.evaluate("() => map.zoomIn(1, {animate: false})")
@@ -152,7 +153,7 @@ def test_a_region_is_chosen_on_the_map_in_the_table_and_in_the_list(desk: tuple[
 
     click_region(page, frame, PANGGEZHUANG)
     wait_for_query(page, "region", PANGGEZHUANG)
-    page.wait_for_timeout(500)
+    rest(page)
     click_region(page, frame, PANGGEZHUANG)
     wait_for_query(page, "region", None)
     expect(page.locator("tr.selected")).to_have_count(0)
@@ -179,7 +180,7 @@ def test_a_copied_link_reopens_the_same_view_right_after_a_restart(browser: Brow
     wait_for_query(page, "reach", "1250")
     page.locator(f"button[data-code='{LIXIAN}']").click()
     wait_for_query(page, "region", LIXIAN)
-    page.wait_for_timeout(800)
+    rest(page)
     table, gaps = page.locator("tbody").inner_text(), frame.evaluate(GAPS)
     link = urlsplit(page.url)
     page.context.close()

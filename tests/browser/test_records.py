@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import open_page
+from tests.browser.app import open_page, unfold
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -90,15 +90,15 @@ def test_the_second_of_two_is_told_and_shown_both(browser: Browser, staff: Page,
 
 def test_a_record_is_retired_with_a_reason_and_brought_back(staff: Page, house: House) -> None:
     edit(staff, house, "enterprises", "E4")
-    staff.locator("summary", has_text="停用").click()
+    unfold(staff, "停用")
     reason(staff, "已搬走", -1)
     staff.get_by_role("button", name="停用这条记录").click()
     expect(staff.get_by_text("已停用：已搬走")).to_be_visible(timeout=WAIT_MS)
     assert "E4" not in set(house.workspace.district().enterprises["id"])
-    staff.locator("summary", has_text="恢复").click()
+    unfold(staff, "恢复")
     reason(staff, "搬回来了", -1)
     staff.get_by_role("button", name="恢复这条记录").click()
-    expect(staff.get_by_text("已停用：已搬走")).to_be_hidden(timeout=WAIT_MS)
+    expect(staff.get_by_text("已停用：已搬走")).to_have_count(0, timeout=WAIT_MS)
     assert "E4" in set(house.workspace.district().enterprises["id"])
 
 

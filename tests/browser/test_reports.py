@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.reporting import report
 from geo.storage import Change
-from tests.browser.app import open_page
+from tests.browser.app import open_page, unfold
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -114,7 +114,7 @@ def test_a_joke_is_dismissed_with_a_reason(staff: Page, house: House) -> None:
     send(house, "F3", "joker", words="哈哈")
     before = house.workspace.store.state()
     opened(staff, house, "F3")
-    staff.locator("summary", has_text="驳回").click()
+    unfold(staff, "驳回")
     box = staff.get_by_role("textbox", name="为什么驳回（必填）")
     box.fill("玩笑")
     box.press("Tab")

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
 from geo.storage import Change
-from tests.browser.app import open_page
+from tests.browser.app import open_page, rest, unfold
 from tests.browser.conftest import House
 from tests.browser.test_overview import wait_for_change, wait_for_query
 
@@ -39,11 +39,10 @@ def metric(page: Page, label: str) -> Locator:
 def solve(page: Page) -> None:
     page.get_by_role("button", name="求解").click()
     expect(page.get_by_text("已证明最优")).to_be_visible(timeout=60_000)
-    quiet = 0  # the curve comes after the answer, and the page is drawn again at its end
-    while quiet < 8:
-        page.wait_for_timeout(250)
-        quiet = 0 if page.locator(".st-key-solving").count() else quiet + 1
-    expect(page.get_by_role("button", name="求解")).to_be_enabled()
+    # The curve comes after the answer, and the page is drawn again at its end.
+    expect(page.get_by_role("button", name="求解")).to_be_enabled(timeout=60_000)
+    expect(page.locator(".st-key-solving")).to_have_count(0)
+    rest(page)
 
 
 @pytest.fixture
@@ -140,16 +139,15 @@ def test_a_candidate_is_forced_and_barred_by_clicks(desk: tuple[Page, Frame]) ->
     page.goto(page.url.replace("n=1", "n=1&from=positions"))
     frame = plan_map(page)
     ring = frame.locator(".leaflet-cells-pane path[stroke-width='1']").first
-    page.wait_for_timeout(1000)
-    assert ring.count() == 0, "no position of the tiny world has a place of its own"
     expect(page.get_by_text("候选点 0 个")).to_be_visible()
+    rest(page)
+    assert ring.count() == 0, "no position of the tiny world has a place of its own"
     expect(page.get_by_role("button", name="求解")).to_be_disabled()
     page.goto(page.url.replace("from=positions", "from=facilities"))
     frame = plan_map(page)
     mark = "() => document.querySelectorAll('.leaflet-points-pane use[href^=\"#candidate-\"]').length"
     expect(page.get_by_text("候选点 2 个")).to_be_visible()
-    page.get_by_text("候选点与条件").click()
-    page.wait_for_timeout(1500)  # until the page rests: a list that is drawn again closes
+    unfold(page, "候选点与条件")
     page.get_by_label("必选").click()
     page.get_by_role("option", name="F3站").click()
     wait_for_change(frame, mark, 0)
@@ -165,16 +163,9 @@ def test_what_cannot_be_is_said(desk: tuple[Page, Frame]) -> None:
     expect(page.get_by_text("Traceback")).to_have_count(0)
 
 
-def open_keep(page: Page) -> None:
-    """Opens what keeps a scenario, unless it is open."""
-    if not page.get_by_label("方案名称").is_visible():
-        page.get_by_text("保存与分享").click()
-    expect(page.get_by_label("方案名称")).to_be_visible()
-
-
 def save(page: Page, name: str) -> str:
     """Saves what is shown as a new scenario; its id."""
-    open_keep(page)
+    unfold(page, "保存与分享")
     page.get_by_label("方案名称").fill(name)
     page.get_by_role("button", name="存为新方案").click()
     expect(page.get_by_text("已保存")).to_be_visible()
@@ -196,7 +187,7 @@ def test_a_scenario_is_saved_shared_and_read_by_another_role(
     other, _ = open_page(browser, 1440, 900)
     other.goto(f"{house.address}/siting?scenario={id_}")
     expect(other.get_by_text("没有公开")).to_be_visible(timeout=30_000)
-    open_keep(page)
+    unfold(page, "保存与分享")
     page.get_by_role("button", name="公开").click()
     expect(page.get_by_text("已保存")).to_be_visible()
     other.goto(f"{house.address}/siting?scenario={id_}")
@@ -229,7 +220,7 @@ def test_an_adopted_scenario_becomes_planned_facilities(desk: tuple[Page, Frame]
     page, _ = desk
     solve(page)
     id_ = save(page, "采纳案")
-    open_keep(page)
+    unfold(page, "保存与分享")
     page.get_by_text("我确认采纳").click()
     expect(page.get_by_role("checkbox", name="我确认采纳")).to_be_checked()
     page.get_by_role("button", name="采纳", exact=True).click()

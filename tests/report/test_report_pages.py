@@ -36,7 +36,7 @@ from geo.report.content import (
     Words,
 )
 from geo.report.coverage import coverage_report
-from geo.report.maps import Rectangle
+from geo.report.drawing import Rectangle, free
 from geo.report.pages import pdf
 from geo.report.workbook import workbook
 
@@ -139,6 +139,7 @@ def test_what_the_font_has_not_is_left_out() -> None:
 @settings(max_examples=15, phases=[Phase.explicit, Phase.generate])
 @given(st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 @example("\n\x89甲\U000e08d5\x00")
+@example("a" * 18 + "\U00010000" * 7)  # a name of 25 characters that Excel counts as 32
 def test_any_words_make_pages_and_a_workbook(text: str) -> None:
     grid = Grid(text, text, (Column(text), Column(text, "share")), ((text, 0.5), (text, None), (text, WITHHELD)))
     report = make(Figures((Figure(text, text, text),)), Pairs(((text, text),)), grid, title=text or "x")
@@ -192,7 +193,7 @@ def test_names_keep_apart(daxing: District) -> None:
     taken: list[Rectangle] = []
     within = Rectangle(0, 0, 140, 140)
     for number in range(22):
-        found = maps._free(60 + number % 4, 60 + number % 3, 12, 2.6, taken, within)
+        found = free(60 + number % 4, 60 + number % 3, 12, 2.6, taken, within)
         if found is None:
             continue
         place, _, _ = found
@@ -248,7 +249,9 @@ def test_numbers_are_numbers_and_unknown_is_empty() -> None:
 
 
 def test_sheets_have_names_that_excel_takes() -> None:
-    grids = [Grid(name, "", (Column("名"),), (("甲",),)) for name in ("a" * 40, "a" * 40, "[x]:*?/\\", "''", "报告")]
+    rare = "\U00020000" * 20  # Excel counts each of these twice
+    said = ("a" * 40, "a" * 40, "[x]:*?/\\", "''", "报告", rare, "a" + rare, rare)
+    grids = [Grid(name, "", (Column("名"),), (("甲",),)) for name in said]
     names = openpyxl.load_workbook(BytesIO(workbook(make(*grids)))).sheetnames
-    assert len(names) == len({name.casefold() for name in names}) == 6
-    assert all(0 < len(name) <= 31 for name in names)
+    assert len(names) == len({name.casefold() for name in names}) == 1 + len(said)
+    assert all(0 < len(name.encode("utf-16-le")) <= 2 * 31 for name in names), "as Excel counts"

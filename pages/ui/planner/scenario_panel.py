@@ -127,11 +127,14 @@ def keep(
     language: Language,
 ) -> None:
     """Saving, sharing, adopting and retiring: for staff."""
+    # Forgotten once it is on its way: another run may cut this one short at whatever it draws.
     with st.container(key="scenario_told"):
-        if said := st.session_state.pop("scenario_error", ""):
+        if said := st.session_state.get("scenario_error", ""):
             st.error(escape_markdown(said))
-    if said := st.session_state.pop("scenario_done", ""):
+            st.session_state.pop("scenario_error", None)
+    if said := st.session_state.get("scenario_done", ""):
         st.toast(escape_markdown(said), icon=":material/check_circle:", duration="long")  # outlives the next run
+        st.session_state.pop("scenario_done", None)
     fields: dict[str, Any] = {
         "question": question.params(),
         "plan": {name: text for name, text in plan.params().items() if name != "sites"},
