@@ -248,7 +248,12 @@ def test_the_sprite_is_plain_and_its_patterns_are_there() -> None:
     text = (ASSETS / "marks.svg").read_text(encoding="utf-8")
     assert not re.search(r"<script|href|\son\w+=|<image|@import", text)
     patterns = {pattern.get("id") for pattern in ElementTree.fromstring(text).iter(f"{SVG}pattern")}
-    assert {f"url(#{pattern})" for pattern in patterns} == {palette.HATCH, palette.NO_DATA, palette.DOUBTFUL}
+    assert {f"url(#{pattern})" for pattern in patterns} == {
+        palette.HATCH,
+        palette.NO_DATA,
+        palette.DOUBTFUL,
+        palette.UNASSIGNED,
+    }
 
 
 # Data, not HTML

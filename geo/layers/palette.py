@@ -17,7 +17,12 @@ NO_DATA = "url(#no-data)"
 HATCH = "url(#gap)"
 DOUBTFUL = "url(#doubtful)"
 WITHHELD = "#e4e0d8"
+UNASSIGNED = "url(#unassigned)"
 NEW = "#c8161d"
+TEAMS = ("#77aadd", "#ee8866", "#eedd88", "#44bb99", "#ffaabb", "#bbcc33", "#99ddff", "#aaaa00", "#c5b0d5")
+"""Fills that black labels read on, told apart by colour-blind eyes: the first eight by Paul Tol ("light" scheme, SRON
+technical note EPS/TN/09-002), and a violet. In print and beyond nine teams the number on the ground tells.
+"""
 GROUND = "#f4f1ea"
 EDGE = "#d8d3c8"
 MUTED = "#59564f"
@@ -31,6 +36,11 @@ def shade(share: float) -> str:
     if share != share:
         return NO_DATA
     return RAMP[min(int(share * len(RAMP)), len(RAMP) - 1)]
+
+
+def team(number: int) -> str:
+    """The fill of the ground of the team at ``number`` (from 0) of its campaign; nine, then the same again."""
+    return TEAMS[number % len(TEAMS)]
 
 
 def classes(most: float) -> tuple[int, ...]:

@@ -35,6 +35,7 @@ NAVIGATION = (
     Entry("nearest", "near_me", "public"),
     Entry("coverage", "blur_on", "public"),
     Entry("siting", "add_location_alt", "public"),
+    Entry("teams", "groups", "staff"),
     Entry("reports", "report", "staff"),
     Entry("records", "edit_note", "staff"),
     Entry("data", "database_upload", "admin"),

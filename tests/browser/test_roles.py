@@ -19,7 +19,14 @@ from tests.browser.app import open_page
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
-SECRETS = {"records": "E1公司", "reports": "已处理", "people": "某admin", "data": "导入文件", "system": "GONGTU_VAR"}
+SECRETS = {
+    "teams": "相邻按现行边界算",
+    "records": "E1公司",
+    "reports": "已处理",
+    "people": "某admin",
+    "data": "导入文件",
+    "system": "GONGTU_VAR",
+}
 """Something that only the page itself says, for each page that is not public."""
 
 

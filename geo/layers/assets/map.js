@@ -34,7 +34,10 @@ window.gongtu = (() => {
       return L.marker(latlng, { icon, pane: "points", alt: p.title, keyboard: false, zIndexOffset: 2000 });
     }
     if (p.number) {
-      const icon = L.divIcon({ className: "numbered " + p.tone, html: text("span", "", p.number), iconSize: [32, 32] });
+      const disc = text("span", "", p.number);
+      if (p.fill) disc.style.background = p.fill;
+      const anchor = [16 - (p.aside || 0) * 28, 16];
+      const icon = L.divIcon({ className: "numbered " + p.tone, html: disc, iconSize: [32, 32], iconAnchor: anchor });
       return L.marker(latlng, { icon, pane: "points", alt: p.title, zIndexOffset: p.order, riseOnHover: true });
     }
     const size = p.size || 20;

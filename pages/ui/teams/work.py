@@ -1,0 +1,201 @@
+"""What is seen of a campaign's plan, and what is done to it: moved, taken back, done again, with what is told of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import streamlit as st
+
+from geo.assignment import Finding, Parts, check, measure
+from geo.district import District
+from geo.errors import GongtuError
+from geo.fieldwork import rights
+from geo.fieldwork.campaign import Campaign, Reported, Team, reported
+from geo.fieldwork.plan import Edit, Plan, edit_between, inverse, moved
+from geo.fieldwork.posing import Basis, Posed, basis, pose
+from geo.fieldwork.words import Names, names_of
+from geo.i18n import Language, explain, translate
+from geo.people import Person
+from geo.storage.assignments import Draft, Published
+from pages.ui import access, cached
+from pages.ui.words import escape_markdown
+
+KEPT = 100
+"""Edits that can be taken back."""
+
+
+@dataclass(frozen=True, eq=False)
+class Seen:
+    """A plan as the page shows it. ``version``: ``draft``, ``reported`` (what the pack's visits say) or a number.
+
+    ``findings`` are none where nobody planned it. ``editable``: whether who looks may change it. ``reported``: on what
+    grounds a team is said to have been at a position.
+    """
+
+    campaign: Campaign
+    version: str
+    plan: Plan
+    draft: Draft
+    published: Published | None
+    posed: Posed
+    parts: Parts
+    findings: tuple[Finding, ...]
+    names: Names
+    editable: bool
+    reported: Mapping[str, Reported]
+
+    def number(self, team: str | None) -> int:
+        """The number of a team, from 1, in its campaign's order; 0 for none."""
+        return self.posed.teams.index(team) + 1 if team in self.posed.teams else 0
+
+
+def see(district: District, campaign: Campaign, version: str, person: Person, language: Language) -> Seen:
+    """The plan of this version, measured and checked; an unknown version is the draft's where that may be read."""
+    store = cached.workspace().store.assignments
+    draft = store.draft(campaign.id)
+    said = reported(district, campaign) if version == "reported" else {}
+    published = store.published(campaign.id, int(version)) if version.isdigit() else None
+    if published:
+        plan, campaign = Plan.read(published.fields), _as_it_was(campaign, published)
+    elif version == "reported":
+        plan = Plan(where={position: one.team for position, one in said.items()})
+    else:
+        plan = Plan.read(draft.fields)
+    plan = plan.within(campaign.positions, [team.id for team in campaign.teams])
+    posed = _posed(district, campaign, plan)
+    if published:
+        posed = _loads_as_they_were(posed, published)
+    findings = () if version == "reported" else check(posed.problem, posed.team)
+    return Seen(
+        campaign=campaign,
+        version=version,
+        plan=plan,
+        draft=draft,
+        published=published,
+        posed=posed,
+        parts=measure(posed.problem, posed.team),
+        findings=findings,
+        names=names_of(district, campaign, language),
+        editable=version == "draft" and campaign.closed_at is None and person.may("leader"),
+        reported=said,
+    )
+
+
+def _as_it_was(campaign: Campaign, published: Published) -> Campaign:
+    """The campaign with the teams and positions that it had when this was published."""
+    teams = published.grounds.get("teams", ())
+    positions = published.grounds.get("names", {})
+    known = {team.id: team for team in campaign.teams}
+    then = tuple(
+        replace(
+            known.get(team["id"], Team(team["id"], team["name"])),
+            name=team["name"],
+            lead=team.get("lead", ""),
+            departments=tuple(team.get("departments", ())),
+        )
+        for team in teams
+    )
+    return replace(campaign, teams=then or campaign.teams, positions=tuple(positions) or campaign.positions)
+
+
+def _posed(district: District, campaign: Campaign, plan: Plan) -> Posed:
+    key = (district.revision, campaign.id, campaign.version, campaign.positions, tuple(t.id for t in campaign.teams))
+    known: Basis = cached.once(("basis", *key), lambda: basis(district, campaign))
+    fields = json.dumps(plan.fields(), sort_keys=True)
+    return cached.once(("posed", *key, fields), lambda: pose(district, campaign, plan, known))
+
+
+def _loads_as_they_were(posed: Posed, published: Published) -> Posed:
+    loads: Mapping[str, float] = published.grounds.get("loads", {})
+    if not all(position in loads for position in posed.positions):
+        return posed
+    then = np.array([float(loads[position]) for position in posed.positions])
+    return replace(posed, problem=replace(posed.problem, load=then))
+
+
+def _stack(name: str, campaign: Campaign) -> list[Edit]:
+    stacks: dict[str, list[Edit]] = st.session_state.setdefault(f"assignment_{name}", {})
+    return stacks.setdefault(campaign.id, [])
+
+
+def can(name: str, campaign: Campaign) -> bool:
+    """Whether there is an edit to ``undo`` or ``redo``."""
+    return bool(_stack(name, campaign))
+
+
+def told(language: Language) -> None:
+    """Says what came of the last thing done, once."""
+    with st.container(key="teams_told"):
+        if said := st.session_state.pop("teams_error", ""):
+            st.error(escape_markdown(said))
+    if said := st.session_state.pop("teams_done", ""):
+        st.toast(escape_markdown(said), icon=":material/check_circle:")
+
+
+def attempt(work: Callable[[Person], Any], language: Language, done: str = "") -> Any:
+    """Does it as who asks now, in a callback; what goes wrong is told at the next run. None where it went wrong."""
+    try:
+        result = work(access.who())
+    except GongtuError as error:
+        st.session_state["teams_error"] = explain(error, language)
+        return None
+    if done:
+        st.session_state["teams_done"] = translate(done, language)
+    return result if result is not None else True
+
+
+def do(campaign: Campaign, edit: Edit, language: Language, done: str = "") -> None:
+    """Changes the draft, and keeps how to take that back. Nothing where there is nothing to change."""
+    if edit and attempt(lambda person: rights.edit(cached.workspace(), person, campaign, edit), language, done):
+        remember(campaign, edit)
+
+
+def remember(campaign: Campaign, edit: Edit) -> None:
+    """Keeps how an edit that was made can be taken back."""
+    undo = _stack("undo", campaign)
+    undo.append(edit)
+    del undo[:-KEPT]
+    _stack("redo", campaign).clear()
+
+
+def step(name: str, campaign: Campaign, language: Language) -> None:
+    """Takes the last edit back (``undo``), or does it again (``redo``). What somebody else changed meanwhile stays, and
+    the edit is forgotten.
+    """
+    stack, other = _stack(name, campaign), _stack("redo" if name == "undo" else "undo", campaign)
+    if not stack:
+        return
+    edit = stack.pop()
+    change = inverse(edit) if name == "undo" else edit
+    if attempt(lambda person: rights.edit(cached.workspace(), person, campaign, change), language):
+        other.append(edit)
+
+
+def move(seen: Seen, position: str, team: str, language: Language) -> None:
+    """The position to ``team``, ``""``: to none. What the browser says may be anything."""
+    if position in seen.posed.positions and team in ("", *seen.posed.teams):
+        try:
+            edit = moved(seen.plan, position, team or None)
+        except GongtuError as error:
+            params = error.params | {
+                "position": seen.names.positions.get(position, position),
+                "team": seen.names.teams.get(seen.plan.fixed.get(position, ""), ""),
+            }
+            st.session_state["teams_error"] = translate(error.key, language, **params)
+            return
+        do(seen.campaign, edit, language)
+
+
+def lock(seen: Seen, position: str, language: Language) -> None:
+    """Keeps the position where it is, or no longer."""
+    team = seen.plan.fixed.get(position) or seen.plan.where.get(position)
+    if team is None:
+        return
+    fixed = dict(seen.plan.fixed)
+    if fixed.pop(position, None) is None:
+        fixed[position] = team
+    do(seen.campaign, edit_between(seen.plan, replace(seen.plan, fixed=fixed)), language)
