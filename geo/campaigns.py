@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo.schema import PLACED, PROVENANCE, Column, Table
+from geo.schema import PLACED, PROVENANCE, STANDINGS, Column, Table
 
 POSITION_KINDS = ("region", "industrial_base", "airport_zone", "drivers_home")
 QUALIFIERS = ("exact", "over", "nearly")
@@ -15,15 +15,24 @@ CAMPAIGNS = Table(
         Column("name", required=True),
         Column("name_en"),
         Column("starts", "date"),
+        Column("ends", "date"),
         Column("year_standing", "choice", choices=("reported", "inferred")),
         Column("teams", "integer", low=0),
         Column("positions", "integer", low=0),
+        Column("members"),
         Column("departments"),
+        Column("base_name"),
+        Column("base_lon", "number", low=-180, high=180),
+        Column("base_lat", "number", low=-90, high=90),
+        Column("base_standing", "choice", choices=STANDINGS),
         Column("phrase", required=True),
         Column("note"),
         *PROVENANCE,
     ),
 )
+"""``teams`` and ``positions`` are the numbers that are published. ``members``: the ids of its positions, joined by
+``;``; every one of positions.csv where it is empty. ``base_…``: where its teams set out from.
+"""
 TEAMS = Table(
     file="teams.csv",
     key=("campaign", "id"),
@@ -99,3 +108,8 @@ CONTRADICTIONS = Table(
         *PROVENANCE,
     ),
 )
+
+
+def parts(cell: str) -> tuple[str, ...]:
+    """What a cell names that holds several names joined by ``;``, in its order."""
+    return tuple(part for one in cell.split(";") if (part := one.strip()))

@@ -51,7 +51,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("figures", ("campaign",), "campaigns"),
 )
 """Noun, columns that together hold the key of a record of another noun (nothing where the last is empty), that noun."""
-PLACED_NOUNS = ("positions", "facilities", "programmes")
+PLACED_NOUNS = ("positions", "facilities", "programmes", "campaigns")
 
 
 @dataclass(frozen=True, eq=False)
@@ -143,6 +143,7 @@ def _read(folder: Path, demo: bool, digest: str) -> Pack | PackError:
         reader.sources(frame, described.get("sources"))
     for name, columns, target in REFERENCES:
         reader.references(tables[name], columns, TABLES[target][0], tables[target])
+    reader.members(tables["campaigns"], campaigns.POSITIONS, tables["positions"])
     reader.amenities(tables["facilities"])
     reader.hours(tables["facilities"])
     reader.days(tables["holidays"])

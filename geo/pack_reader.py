@@ -18,6 +18,7 @@ from pyproj import Proj
 from pyproj.exceptions import ProjError
 
 from geo import facilities
+from geo.campaigns import parts
 from geo.distance import Plane
 from geo.enterprises import usable_location
 from geo.errors import Fault, FrameError, ParameterError
@@ -128,6 +129,19 @@ class Reader:
         given = list(frame[list(columns)].itertuples(index=False, name=None))
         lost = np.array([bool(key[-1]) and key not in keys for key in given], dtype=bool)
         self.blame(frame[lost], columns[-1], "fault.reference", columns[-1])
+
+    def members(self, frame: pd.DataFrame, table: Table, positions: pd.DataFrame) -> None:
+        """Campaigns with a position that there is not, or the same one twice."""
+        if table.file in self.unread:
+            return
+        known = set(positions["id"])
+        named = frame["members"].map(parts)
+        self.blame(
+            frame[~named.map(lambda ids: known.issuperset(ids)).astype(bool)], "members", "fault.reference", "members"
+        )
+        self.blame(
+            frame[named.map(lambda ids: len(set(ids)) < len(ids)).astype(bool)], "members", "fault.repeated", "members"
+        )
 
     def amenities(self, frame: pd.DataFrame) -> None:
         def readable(text: str) -> bool:

@@ -63,7 +63,7 @@ POINT = (
     Column("lon", "number", low=-180, high=180),
     Column("lat", "number", low=-90, high=90),
 )
-POINTS = (("lon", "lat"), ("entrance_lon", "entrance_lat"))
+POINTS = (("lon", "lat"), ("entrance_lon", "entrance_lat"), ("base_lon", "base_lat"))
 """Columns that together say one place: both are known or neither is."""
 PLACED = (
     *POINT,
@@ -165,7 +165,7 @@ def _parse(cells: pd.Series, column: Column) -> tuple[pd.Series, list[tuple[str,
             bad.append(("fault.flag", given & ~said.isin(["true", "false"])))
             return said.map({"true": True, "false": False}).astype("boolean"), bad
         case "date":
-            bad.append(("fault.date", given & ~_each(cells, _is_date)))
+            bad.append(("fault.date", given & ~_each(cells, is_date)))
         case "choice":
             bad.append(("fault.choice", given & ~cells.isin(column.choices)))
         case "choices":
@@ -184,7 +184,7 @@ def _parts(cell: str) -> set[str]:
     return {part.strip() for part in cell.split(";")}
 
 
-def _is_date(cell: str) -> bool:
+def is_date(cell: str) -> bool:
     """Whether the cell is a year, a month or a day that the calendar has."""
     if not re.fullmatch(DATE, cell):
         return False

@@ -101,7 +101,8 @@ def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Re
             reasons.refuse(
                 (cells.str.len() > ID_AT_MOST).to_numpy(bool), "reason.id_long", field=name, other=ID_AT_MOST
             )
-    for pair, field in zip(POINTS, ("lonlat", "entrance_lon"), strict=True):
+    for pair in POINTS:
+        field = "lonlat" if pair == POINTS[0] else pair[0]
         points = read_points(sheet, columns, reasons, pair)
         if points is not None:
             judged = _judge(points, asked, bounds, reasons, field)

@@ -39,6 +39,12 @@ class Attempts:
     def __init__(self, engine: sa.Engine) -> None:
         self._engine = engine
 
+    def check(self, name: str, address: str, now: datetime) -> None:
+        """ThrottledError where an attempt may not be made now; counts none."""
+        who = self._who(name, address)
+        with reading(self._engine) as connection:
+            _wait(connection, who, now)
+
     def begin(self, name: str, address: str, now: datetime) -> tuple[str, ...]:
         """Counts an attempt as failed until ``succeed`` takes that back; ThrottledError where it may not be made.
 

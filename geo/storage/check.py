@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import shapely
 import sqlalchemy as sa
@@ -11,11 +11,13 @@ from shapely.errors import ShapelyError
 
 from geo.errors import GongtuError
 from geo.people import ROLES
+from geo.storage import drafts
 from geo.storage.engine import is_sqlite, reading
 from geo.storage.migrate import known, version
 from geo.storage.records import CHUNK
 from geo.storage.store import Store
-from geo.storage.tables import KEYS, RECORDS, changes, metadata, users
+from geo.storage.tables import KEYS, RECORDS, changes, edits, metadata, users, versions
+from geo.storage.tables import drafts as draft_rows
 
 POSTGRESQL_AT_LEAST = 15
 NAMED_AT_MOST = 5
@@ -32,7 +34,7 @@ class Finding(NamedTuple):
 def check(store: Store) -> list[Finding]:
     """Every check of the store; one that cannot be made is a finding too."""
     found: list[Finding] = []
-    for look in (_database, _tables, _values, _history, _boundaries):
+    for look in (_database, _tables, _values, _history, _boundaries, _plans):
         try:
             with reading(store.engine) as connection:
                 found += look(connection)
@@ -121,6 +123,28 @@ def _boundaries(connection: sa.Connection) -> Iterable[Finding]:
     rows = connection.execute(sa.select(table.c.code, table.c.geometry).where(table.c.geometry.is_not(None)))
     amiss = sorted(code for code, territory in rows if not shapely.is_valid(territory))
     return [_finding("boundaries", not amiss, count=len(amiss), records=_some(amiss))]
+
+
+def _plans(connection: sa.Connection) -> Iterable[Finding]:
+    """A draft is what its edits make of nothing, one after another from the first, and published versions count from 1
+    without a gap.
+    """
+    amiss: list[str] = []
+    made: dict[str, tuple[int, dict[str, Any]]] = {}
+    torn: set[str] = set()
+    asked = sa.select(edits.c.campaign, edits.c.number, edits.c.edit).order_by(edits.c.campaign, edits.c.number)
+    for campaign, number, edit in connection.execute(asked.execution_options(yield_per=CHUNK)):
+        last, fields = made.get(campaign, (0, {}))
+        if number != last + 1 or any(fields.get(name) != was for name, (was, _) in edit.items()):
+            torn.add(campaign)
+        made[campaign] = number, drafts.after(fields, edit)
+    kept = {row.campaign: (row.version, row.fields) for row in connection.execute(sa.select(draft_rows))}
+    torn |= {campaign for campaign in made.keys() | kept.keys() if made.get(campaign) != kept.get(campaign)}
+    amiss += [f"{campaign} (draft)" for campaign in sorted(torn)]
+    counted = sa.select(versions.c.campaign).group_by(versions.c.campaign)
+    gap = sa.or_(sa.func.min(versions.c.number) != 1, sa.func.max(versions.c.number) != sa.func.count())
+    amiss += [f"{campaign} (published)" for campaign in sorted(connection.scalars(counted.having(gap)))]
+    return [_finding("plans", not amiss, count=len(amiss), campaigns=_some(amiss))]
 
 
 def _names(connection: sa.Connection, noun: str, query: sa.Select[tuple[str]]) -> list[str]:

@@ -25,6 +25,7 @@ from geo.storage.tokens import Purpose, Session, Via
 
 LINK_LASTS = timedelta(hours=24)
 TICKET_LASTS = timedelta(minutes=2)
+CALENDAR_LASTS = timedelta(days=365)
 
 
 @dataclass(frozen=True)
@@ -201,7 +202,9 @@ class People:
         asked = sa.select(links.c.purpose, users.c.name).join_from(links, users, isouter=True)
         with reading(self._engine) as connection:
             row = connection.execute(
-                asked.where(links.c.token_hash == tokens.hashed(token), tokens.unused(now))
+                asked.where(
+                    links.c.token_hash == tokens.hashed(token), links.c.purpose != "calendar", tokens.unused(now)
+                )
             ).first()
             if row is None or (row.purpose == "first_admin" and accounts.admins(connection)):
                 raise GongtuError("signin.link")
@@ -225,6 +228,44 @@ class People:
             else:
                 user = accounts.add(connection, name, "admin", by=name, at=now, password=kept)
             return tokens.begin(connection, user, "link", now, hours)
+
+    # Calendars
+
+    def calendar_link(self, user: str, now: datetime) -> str:
+        """The token with which a calendar program reads what is planned for an account, for a year and as often as it
+        likes; an earlier one ends. It ends too where the account gets another password or is disabled.
+
+        ``signin.no_account`` for an account that there is not, or that is disabled.
+        """
+        enabled = sa.select(users.c.id).where(users.c.id == user, users.c.disabled.is_(None))
+        with writing(self._engine) as connection:
+            if connection.scalar(enabled.with_for_update()) is None:  # of two at once the second ends the first's
+                raise GongtuError("signin.no_account", name=user)
+            connection.execute(links.delete().where(tokens.calendar_of(user)))
+            return tokens.link(connection, "calendar", now, CALENDAR_LASTS, user=user)
+
+    def calendar_person(self, token: str, now: datetime) -> Person | None:
+        """Whose calendar a token reads; None for one that has ended, of a disabled account, and for any other text."""
+        asked = (
+            sa.select(users.c.id, users.c.name, users.c.role)
+            .join_from(links, users)
+            .where(links.c.token_hash == tokens.hashed(token), links.c.purpose == "calendar", links.c.expires_at > now)
+        )
+        with reading(self._engine) as connection:
+            row = connection.execute(asked.where(users.c.disabled.is_(None))).first()
+        return None if row is None else Person(row.id, row.name, row.role)
+
+    def calendar_until(self, user: str, now: datetime) -> datetime | None:
+        """When the account's calendar link ends; None where it has none."""
+        asked = sa.select(links.c.expires_at).where(tokens.calendar_of(user), links.c.expires_at > now)
+        with reading(self._engine) as connection:
+            until: datetime | None = connection.scalar(asked)
+        return until
+
+    def end_calendar(self, user: str) -> None:
+        """Ends the account's calendar link, if it has one."""
+        with writing(self._engine) as connection:
+            connection.execute(links.delete().where(tokens.calendar_of(user)))
 
     # Identities
 

@@ -10,6 +10,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.storage import history, records
+from geo.storage.assignments import Assignments
+from geo.storage.campaigns import Campaigns
 from geo.storage.changes import Change, write
 from geo.storage.engine import connect, reading, writing
 from geo.storage.history import Commit, Entry
@@ -19,6 +21,7 @@ from geo.storage.records import Record
 from geo.storage.reports import Reports
 from geo.storage.scenarios import Scenarios
 from geo.storage.tables import meta
+from geo.storage.visits import PlannedVisits
 
 
 class Store:
@@ -45,6 +48,21 @@ class Store:
     def scenarios(self) -> Scenarios:
         """Where people would put new stations."""
         return Scenarios(self.engine)
+
+    @cached_property
+    def campaigns(self) -> Campaigns:
+        """The campaigns that people made or changed."""
+        return Campaigns(self.engine)
+
+    @cached_property
+    def assignments(self) -> Assignments:
+        """Which team takes which position: drafts and published versions."""
+        return Assignments(self.engine)
+
+    @cached_property
+    def visits(self) -> PlannedVisits:
+        """Which team is to be where, and when."""
+        return PlannedVisits(self.engine)
 
     def state(self) -> tuple[int, str]:
         """Revision and token of the last commit: what a cache of anything read from here is keyed by. ``(0, "")`` where

@@ -228,6 +228,71 @@ scenarios = sa.Table(
     sa.Column("adopted_at", Utc),
     sa.Column("retired", sa.Text),
 )
+campaign_rows = sa.Table(  # ``campaigns`` is the noun, which the pack has
+    "campaigns",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("of_pack", sa.Boolean, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+    sa.Column("closed_by", sa.Text),
+    sa.Column("closed_at", Utc),
+)
+# None of these refers to ``campaigns``: those of the pack are not there until somebody changes them.
+drafts = sa.Table(
+    "assignment_drafts",
+    metadata,
+    sa.Column("campaign", KEY, primary_key=True),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+)
+edits = sa.Table(
+    "assignment_edits",
+    metadata,
+    sa.Column("campaign", KEY, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("edit", sa.JSON, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+versions = sa.Table(
+    "assignment_versions",
+    metadata,
+    sa.Column("campaign", KEY, primary_key=True),
+    sa.Column("number", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("grounds", sa.JSON, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("starts", sa.Text, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+visits = sa.Table(
+    "planned_visits",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("campaign", KEY, nullable=False),
+    sa.Column("team", KEY, nullable=False),
+    sa.Column("position", KEY, nullable=False),
+    sa.Column("date", KEY, nullable=False),
+    sa.Column("start", KEY, nullable=False),
+    sa.Column("end", sa.Text, nullable=False),
+    sa.Column("what", sa.Text, nullable=False),
+    sa.Column("note", sa.Text, nullable=False),
+    sa.Column("state", sa.Text, nullable=False),
+    sa.Column("version", sa.BigInteger, nullable=False),
+    sa.Column("created_by", sa.Text, nullable=False),
+    sa.Column("created_at", Utc, nullable=False),
+    sa.Column("changed_by", sa.Text, nullable=False),
+    sa.Column("changed_at", Utc, nullable=False),
+    sa.Index("ix_planned_visits_campaign_date", "campaign", "date"),
+)
 
 
 def records(noun: str) -> sa.Table:

@@ -15,8 +15,10 @@ import sqlalchemy as sa
 from geo.errors import GongtuError
 from geo.storage.tables import links, sessions, users
 
-Purpose = Literal["first_admin", "password", "ticket"]
-"""What a link is for: to make the first administrator, to choose one's password, to come in with an identity."""
+Purpose = Literal["first_admin", "password", "ticket", "calendar"]
+"""What a link is for: to make the first administrator, to choose one's password, to come in with an identity, to read
+a calendar, which is the one that may be used again and again.
+"""
 Via = Literal["password", "link", "identity"]
 """How a session began."""
 ID_LENGTH = 16
@@ -69,6 +71,10 @@ def revoke(connection: sa.Connection, now: datetime, *which: sa.ColumnElement[bo
 
 def unused(now: datetime) -> sa.ColumnElement[bool]:
     return links.c.used_at.is_(None) & (links.c.expires_at > now)
+
+
+def calendar_of(user: str) -> sa.ColumnElement[bool]:
+    return (links.c.user == user) & (links.c.purpose == "calendar")
 
 
 def link(

@@ -47,6 +47,12 @@ def fill(store: Store) -> None:
         connection.execute(reports.insert(), {"id": "r1", **said})
     site = {"id": "C1", "name": "甲\t'", "lon": 116.3, "lat": 39.7, "moved": True}
     store.scenarios.add("\\N", notes="一\n二", sites=[site], by="李", at=later)
+    store.campaigns.put("2025", 0, {"name": "蹲'点\\N", "base": [116.3, 39.7], "note": None}, by="李", at=later)
+    store.assignments.edit("2025", {"where.P\\N": (None, "'"), "never.P1": (None, ["1"])}, by="李", at=later)
+    store.assignments.publish(
+        "2025", 1, note="一\n二", starts="2025-07-01", grounds={"loads": {"P1": 5e-324}}, by="李", at=later
+    )
+    store.visits.add("2025", team="'", position="P1", date="2025-07-01", note="\\N", by="李", at=later)
 
 
 @pytest.mark.parametrize("target", ENGINES)

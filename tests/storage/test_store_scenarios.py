@@ -276,7 +276,15 @@ def test_a_store_from_before_scenarios_gets_them(tmp_path: Path) -> None:
     old = open_store(url, now=NOW)
     save(old, planned())
     with writing(old.engine) as connection:
-        connection.exec_driver_sql("DROP TABLE scenarios")
+        for table in (
+            "scenarios",
+            "campaigns",
+            "planned_visits",
+            "assignment_drafts",
+            "assignment_edits",
+            "assignment_versions",
+        ):
+            connection.exec_driver_sql(f"DROP TABLE {table}")
         connection.exec_driver_sql("UPDATE gongtu_version SET version_num = '0002'")
     old.close()
     now = open_store(url, now=NOW)
