@@ -13,6 +13,7 @@ from geo import commands
 from geo.datum import DATUMS
 from geo.errors import GongtuError
 from geo.export import FORMATS, LAYERS, MAP
+from geo.fieldwork.command import add_options as add_assign_options
 from geo.i18n import LANGUAGES, explain
 from geo.intake.columns import KINDS
 from geo.people import ROLES
@@ -83,9 +84,14 @@ def _parser() -> argparse.ArgumentParser:
 
     add_question(take)
     take.add_argument("--sites", default="", metavar="ID:LON,LAT;…", help="new sites, as a plan's address has them")
+    take.add_argument("--campaign", default="", metavar="ID", help="whose assignment (layer assignment)")
+    take.add_argument("--version", default="published", help="of it: published, draft or a number")
     take.add_argument("--contacts", action="store_true", help="with contacts and telephones: personal data")
 
     add_options(command("site", commands.site, "find where new sites help most, with proof or the gap to the bound"))
+
+    assign = command("assign", commands.assign, "propose which team takes which position, with proof or the bound")
+    add_assign_options(assign)
 
     user = command("user", commands.user_list, "accounts: add, role, link, disable, enable; alone, list them")
     of_user = user.add_subparsers(dest="action")

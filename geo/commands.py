@@ -11,6 +11,10 @@ from geo import storage
 from geo.doctor import examine
 from geo.errors import GongtuError
 from geo.export import Asked, export
+from geo.fieldwork.campaign import campaign
+from geo.fieldwork.command import run_assign, run_table
+from geo.fieldwork.flags import noted
+from geo.fieldwork.told import Told, asked_version, tell
 from geo.i18n import Language, explain, translate
 from geo.intake.command import run_import
 from geo.pack import open_pack
@@ -64,17 +68,19 @@ def restore(workspace: Workspace, asked: argparse.Namespace) -> int:
 
 def bring_in(workspace: Workspace, asked: argparse.Namespace) -> int:
     """A preview of a file's rows, and, unless it is a dry run, the writing."""
+    district = workspace.ground()
     return run_import(
         asked.kind,
         asked.file,
         store=workspace.store,
-        district=workspace.ground(),
+        district=district,
         options=asked,
         by=check_name(asked.by or getpass.getuser()),
         at=workspace.now(),
         language=asked.language,
         dry_run=asked.dry_run,
         out=sys.stdout,
+        noted=lambda plan: noted(plan, district, workspace.store),
     )
 
 
@@ -87,6 +93,7 @@ def take_out(workspace: Workspace, asked: argparse.Namespace) -> int:
         question=Question.read(question_params(asked)),
         plan=Plan.read({"sites": asked.sites}),
         contacts=asked.contacts,
+        assignment=_assignment(workspace, asked) if asked.campaign else None,
         at=workspace.now(),
     )
     export(asked.layer, asked.file.suffix.removeprefix("."), asked.file.resolve(), workspace.district(), question)
@@ -94,11 +101,24 @@ def take_out(workspace: Workspace, asked: argparse.Namespace) -> int:
     return 0
 
 
+def _assignment(workspace: Workspace, asked: argparse.Namespace) -> Told:
+    """The version of the plan of the campaign asked for."""
+    district, store = workspace.district(), workspace.store
+    return tell(district, store, campaign(district, store, asked.campaign), asked_version(asked.version))
+
+
 def site(workspace: Workspace, asked: argparse.Namespace) -> int:
     """Looks for new sites in the district, or solves a table of costs, which needs no district."""
     if asked.cost is not None:
         return run_costs(asked, out=sys.stdout)
     return run_site(workspace.district(), workspace.now(), asked, out=sys.stdout)
+
+
+def assign(workspace: Workspace, asked: argparse.Namespace) -> int:
+    """Proposes who takes which position in a campaign, or in a table of positions, which needs no district."""
+    if asked.positions is not None:
+        return run_table(asked, out=sys.stdout, err=sys.stderr)
+    return run_assign(workspace.district(), workspace.store, asked, out=sys.stdout, err=sys.stderr)
 
 
 def user_list(workspace: Workspace, asked: argparse.Namespace) -> int:

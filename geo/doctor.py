@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from geo.errors import GongtuError
+from geo.fieldwork.flags import open_flags
 from geo.storage import KEYS, Finding, check
 from geo.typeset import font_file
 from geo.workspace import Workspace
@@ -49,10 +50,13 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
     except GongtuError as error:
         yield Finding(error.key, False, error.params)
         return
-    yield from check(store)
+    kept_well = check(store)
+    yield from kept_well
     kept = store.about().get("pack", "")
     if name and kept and kept != name:
         yield Finding("store.other_pack", False, {"seeded": kept, "pack": name})
+    elif name and all(finding.ok for finding in kept_well):
+        yield from _plans(workspace)
     try:
         admins = store.people.administrators()
     except GongtuError as error:
@@ -66,3 +70,20 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
             free >= FREE_AT_LEAST,
             {"gb": f"{free / 1e9:.1f}"},
         )
+
+
+def _plans(workspace: Workspace) -> Iterator[Finding]:
+    """Published plans that the boundaries of today split; asked only where that needs nothing written to the store."""
+    store = workspace.store
+    try:
+        if store.about().get("digest") != workspace.pack().digest:
+            return
+        district = workspace.ground()
+        flags = open_flags(district, store)
+    except GongtuError as error:
+        yield Finding(error.key, False, error.params)
+        return
+    for flag in flags:
+        yield Finding("doctor.split_plan", False, flag.said(district))
+    if not flags:
+        yield Finding("doctor.plans", True, {})

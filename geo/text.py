@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import math
 import re
+from typing import Any
 
+import numpy as np
 import pandas as pd
 
 # What XML and SQLite cannot hold or nobody can see: control characters but tab and line feed, non-characters.
@@ -44,3 +48,18 @@ def safe_csv(frame: pd.DataFrame) -> bytes:
     """A frame of texts as CSV that Excel opens in Chinese (UTF-8 with its mark), each cell and header ``harmless``."""
     named = frame.set_axis([harmless(str(name)) for name in frame.columns], axis=1)
     return named.astype(str).map(harmless).to_csv(index=False).encode("utf-8-sig")
+
+
+def as_json(value: object) -> str:
+    """The value as JSON to be read: numbers of numpy too, and what is no finite number is null."""
+    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=2)
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -72,13 +72,13 @@ class Sheet:
     by itself. The same words at the same time ``printed`` give the same bytes.
     """
 
-    def __init__(self, title: str, language: Language, printed: datetime) -> None:
+    def __init__(self, title: str, language: Language, printed: datetime, *, landscape: bool = False) -> None:
         """GongtuError where there is no font, or the one there is has no Chinese."""
         file = font_file()
         with file.open("rb") as begun:
             if begun.read(4) not in BEGINNINGS:
                 raise GongtuError("typeset.bad_font", file=file.name)
-        self.pdf = FPDF(format="A4")
+        self.pdf = FPDF("landscape" if landscape else "portrait", format="A4")
         self.pdf.set_creation_date(printed)
         self.pdf.set_auto_page_break(False)
         self.pdf.set_lang(TAGS[language])

@@ -468,6 +468,10 @@ def test_openapi_lists_every_path_and_parameter(api: TestClient) -> None:
         "/v1/coverage": {"kind", "within_m", "lens", "format"},
         "/v1/nearest": {"lon", "lat", "datum", "n", "kind", "amenity", "at", "mode", "include_closed"},
         "/v1/reports": set(),
+        "/v1/campaigns": set(),
+        "/v1/campaigns/{id}/assignment": {"id", "version"},
+        "/v1/campaigns/{id}/visits": {"id", "team", "since"},
+        "/v1/campaigns/{id}/visits.ics": {"id", "lang"},
         "/v1/me": set(),
     }
     assert description["info"]["version"] == __version__

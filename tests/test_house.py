@@ -11,11 +11,11 @@ import pytest
 ROOT = Path(__file__).parent.parent
 ROOMS = (
     ("geo.errors", "geo.people", "geo.settings", "geo.i18n"),
-    ("geo.datum", "geo.origin", "geo.schema", "geo.text", "geo.words", "geo.hours"),
+    ("geo.datum", "geo.origin", "geo.schema", "geo.solving", "geo.text", "geo.words", "geo.hours"),
     ("geo.distance", "geo.globe"),
     ("geo.regions", "geo.places", "geo.search", "geo.facilities", "geo.enterprises", "geo.campaigns", "geo.programmes"),
     ("geo.demand",),
-    ("geo.coverage", "geo.nearest", "geo.siting"),
+    ("geo.assignment", "geo.coverage", "geo.nearest", "geo.siting"),
     ("geo.measures",),
     ("geo.pack_reader",),
     ("geo.district",),
@@ -23,7 +23,7 @@ ROOMS = (
     ("geo.storage",),
     ("geo.intake",),
     ("geo.workspace", "geo.reporting", "geo.scenarios"),
-    ("geo.layers", "geo.finder", "geo.planner", "geo.poster", "geo.typeset"),
+    ("geo.layers", "geo.finder", "geo.planner", "geo.fieldwork", "geo.poster", "geo.typeset"),
     ("geo.export", "geo.report"),
     ("geo.web",),
     ("geo.doctor",),
@@ -37,13 +37,27 @@ ROOMS = (
 LIBRARIES = {
     "streamlit": ("app", "pages"),
     "streamlit_folium": ("pages.ui.map_view",),
-    "folium": ("geo.layers", "pages.ui.map_view", "pages.ui.overview_map", "pages.ui.nearest_map", "pages.ui.planner"),
+    "folium": (
+        "geo.layers",
+        "pages.ui.map_view",
+        "pages.ui.overview_map",
+        "pages.ui.nearest_map",
+        "pages.ui.planner",
+        "pages.ui.teams",
+    ),
     "fastapi": ("geo.web",),
     "starlette": ("app", "geo.web"),
     "fastapi_offline": ("geo.web",),
-    "branca": ("geo.layers", "pages.ui.map_view", "pages.ui.overview_map", "pages.ui.nearest_map", "pages.ui.planner"),
+    "branca": (
+        "geo.layers",
+        "pages.ui.map_view",
+        "pages.ui.overview_map",
+        "pages.ui.nearest_map",
+        "pages.ui.planner",
+        "pages.ui.teams",
+    ),
     "pyproj": ("geo.distance", "geo.globe", "geo.pack_reader", "geo.intake.spatial"),
-    "scipy": ("geo.distance", "geo.globe", "geo.siting"),
+    "scipy": ("geo.distance", "geo.globe", "geo.siting", "geo.assignment"),
     "sqlalchemy": ("geo.storage",),
     "alembic": ("geo.storage",),
     "psycopg": ("geo.storage",),
@@ -57,6 +71,7 @@ LIBRARIES = {
     "segno": ("geo.poster",),
     "pylopdf_fonts_zh_cn": ("geo.typeset",),
     "opening_hours": ("geo.hours",),
+    "icalendar": ("geo.fieldwork.calendar",),
 }
 """The rooms that may know a library."""
 

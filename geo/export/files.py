@@ -63,4 +63,10 @@ def export(name: str, format_: str, path: Path, district: District, asked: Asked
             os.replace(made, path)
     except OSError as error:
         raise GongtuError("export.unwritable", file=str(path), reason=str(error.strerror or error)) from error
-    return file_names(name, format_, extracts, district)
+    return file_names(_called(name, asked), format_, extracts, district)
+
+
+def _called(name: str, asked: Asked) -> str:
+    """What the file is of: of an assignment also whose, and which version."""
+    told = asked.assignment
+    return name if told is None else f"{name}-{told.campaign.id}-{told.number or 'draft'}"

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from geo.district import District
 from geo.enterprises import usable_location
+from geo.fieldwork.told import Told
 from geo.i18n import Language
 from geo.people import NOBODY, Person, Role
 from geo.planner.plan import Plan
@@ -27,7 +28,7 @@ DECIMALS = 6
 """Of square kilometres and shares."""
 
 Shape = Literal["", "Point", "MultiPolygon"]
-Part = Literal["question", "plan", "size", "contacts"]
+Part = Literal["question", "plan", "size", "contacts", "assignment"]
 """Parts of what is asked that a layer may depend on."""
 
 
@@ -51,6 +52,7 @@ class Asked:
 
     ``question`` is what coverage, gaps, cells and access answer, ``plan`` what new sites there are; ``size_m`` the side
     of the cells, None for one that is clear to read. ``contacts`` takes the enterprises' contacts and telephones along.
+    ``assignment``: the version of a campaign's plan that is taken out.
     ``at`` is when, for the file to say; a question about an hour of the week needs it.
     """
 
@@ -60,6 +62,7 @@ class Asked:
     plan: Plan = Plan()  # noqa: RUF009 - frozen
     size_m: int | None = None
     contacts: bool = False
+    assignment: Told | None = None
     at: datetime | None = None
 
 
@@ -128,6 +131,8 @@ def take(layer: Layer, district: District, asked: Asked) -> Extract:
     if layer.shape == "MultiPolygon":
         areas = _areas(made["geometry"].to_numpy())
         placed = pd.Series(areas, index=made.index, dtype=object).notna()
+        if "lon" in made:  # what has no area may still have a place
+            placed |= made["lon"].notna()
     elif "lon" in made:
         placed = made["lon"].notna()
     else:

@@ -10,6 +10,7 @@ from geo import campaigns, enterprises, facilities, places, programmes, regions
 from geo.district import District
 from geo.enterprises import READINGS
 from geo.export import answers, plans
+from geo.export.assignment import ASSIGNMENT, ASSIGNMENT_POINTS
 from geo.export.layer import BOUNDARY, PROVENANCE_DATUM, REGION, Asked, Layer
 from geo.people import Person
 from geo.schema import PROVENANCE, Column, Table
@@ -78,6 +79,7 @@ _ALL = (
     ),
     Layer("programmes", _columns(programmes.TABLE), partial(_noun, "programmes"), "Point"),
     plans.SITES,
+    ASSIGNMENT,
     Layer("places", _columns(places.TABLE), partial(_noun, "places")),
     Layer("campaigns", _columns(campaigns.CAMPAIGNS), partial(_noun, "campaigns")),
     Layer("teams", _columns(campaigns.TEAMS), partial(_noun, "teams")),
@@ -95,10 +97,12 @@ WHOLE_MAP = ("xlsx", "gpkg")
 
 def layers(name: str, format_: str, person: Person) -> tuple[Layer, ...]:
     """The layers that ``name`` means to ``person`` in a file of ``format_``: where several fit into one, the regions go
-    with a plan. KeyError for a name there is none of.
+    with a plan of new sites, and with an assignment's areas its points. KeyError for a name there is none of.
     """
     if name == MAP:
         return tuple(layer for layer in _ALL if layer.on_map and person.may(layer.role))
     if name == plans.SITES.name and format_ in WHOLE_MAP:
         return (plans.SITES, plans.REGIONS)
+    if name == ASSIGNMENT.name and format_ == "gpkg":
+        return (ASSIGNMENT, ASSIGNMENT_POINTS)
     return (LAYERS[name],)

@@ -232,6 +232,26 @@ def _plan(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
     return "CASE WHEN \"moved\" THEN '1' ELSE '0' END", found
 
 
+def _assignment(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
+    """By team, numbered as on the page; what no team has is white with a red edge."""
+    assert asked.assignment is not None
+    point = extract.layer.shape == "Point"
+
+    def symbol(fill: str, line: str, style: str = "solid") -> tuple[Element, ...]:
+        return (_marker("triangle", fill, line, 4, style) if point else _fill(fill, line, 0.3, style),)
+
+    found = [
+        Category(
+            team.id,
+            " · ".join((f"{team.number} {(asked.language == 'en' and team.name_en) or team.name}", *team.departments)),
+            symbol(palette.team(team.number - 1), palette.INK),
+        )
+        for team in asked.assignment.teams
+    ]
+    nobody = Category("", translate("assignment_file.unassigned", asked.language), symbol(PAPER, palette.NEW, "dash"))
+    return "coalesce(\"team\", '')", _present([*found, nobody], extract.frame["team"])
+
+
 _Style = Callable[[Extract, Asked], tuple[str, list[Category]]]
 _STYLES: dict[str, tuple[_Style, bool]] = {
     "regions": (_regions, True),
@@ -241,6 +261,8 @@ _STYLES: dict[str, tuple[_Style, bool]] = {
     "plan_regions": (_plan_regions, True),
     "access": (_access, False),
     "plan": (_plan, True),
+    "assignment": (_assignment, True),
+    "assignment_points": (_assignment, True),
     "enterprises": (_enterprises, False),
     "positions": (_positions, True),
     "facilities": (_facilities, True),
@@ -314,6 +336,8 @@ def _fill(fill: str, line: str, width: float, outline_style: str = "solid") -> E
 def _label(root: Element, extract: Extract, asked: Asked) -> None:
     """Names with a white edge: in the middle of areas, beside points."""
     name = 'coalesce("name_en", "name")' if asked.language == "en" else '"name"'
+    if any(column.name == "team_number" for column in extract.columns):
+        name = f"coalesce(\"team_number\" || ' ', '') || {name}"
     settings = SubElement(SubElement(root, "labeling", type="simple"), "settings", calloutType="simple")
     text = SubElement(
         settings,

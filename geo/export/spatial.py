@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from geo.district import District
 from geo.export.layer import DATUM, Asked, Extract
 from geo.export.qgis import style
-from geo.export.words import about, grounds, question, source, sources, title
+from geo.export.words import about, assignment, grounds, question, source, sources, title
 from geo.i18n import LANGUAGES
 from geo.schema import Column
 from geo.text import clean
@@ -51,6 +51,8 @@ def write_geojson(path: Path, extract: Extract, district: District, asked: Asked
         members["taken_at"] = asked.at.isoformat()
     if "question" in extract.layer.parts:
         members["question"] = question(asked)
+    if asked.assignment is not None and "assignment" in extract.layer.parts:
+        members["assignment"] = assignment(asked.assignment, asked.language)
     with path.open("w", encoding="utf-8") as file:
         file.write(_json(members)[:-1] + ',"features":[')
         before = "\n"
@@ -125,6 +127,8 @@ def _table(path: Path, extract: Extract, noted: dict[str, str], asked: Asked) ->
     noted = {**noted, "standings": grounds(extract, asked.language), "sources": ";".join(sources([extract]))}
     if "question" in extract.layer.parts:
         noted["question"] = question(asked)
+    if asked.assignment is not None and "assignment" in extract.layer.parts:
+        noted["assignment"] = assignment(asked.assignment, asked.language)
     _write(path, extract.layer.name, reader, title(extract.layer.name, asked.language), noted, extract.layer.shape)
 
 

@@ -11,6 +11,7 @@ from geo import __version__
 from geo.coverage import LENS_UNION
 from geo.district import District
 from geo.export.layer import DATUM, Asked, Extract
+from geo.fieldwork.told import Told
 from geo.i18n import LANGUAGES, Language, messages, translate
 from geo.schema import Column
 from geo.text import clean
@@ -21,11 +22,15 @@ KIND_WORDS = {
     "regions": "region_kind",
     "places": "export.place_kind",
     "programmes": "export.programme_kind",
+    "assignment": "position_kind",
+    "assignment_points": "position_kind",
 }
 CHOICE_WORDS = {
     "location_standing": "standing",
     "boundary_standing": "standing",
+    "position_standing": "standing",
     "year_standing": "standing",
+    "base_standing": "standing",
     "kinds": "kind",
     "region_by": "export.region_by",
     "measure": "export.measure",
@@ -103,6 +108,8 @@ def about(extracts: Sequence[Extract], district: District, asked: Asked) -> list
         lines.append(("taken_at", f"{asked.at.astimezone(zone):%Y-%m-%d %H:%M} {zone.key}"))
     if any("question" in extract.layer.parts for extract in extracts):
         lines.append(("question", question(asked)))
+    if asked.assignment is not None and any("assignment" in extract.layer.parts for extract in extracts):
+        lines.append(("assignment", assignment(asked.assignment, language)))
     said = [(translate(f"export.about.{key}", language), text) for key, text in lines]
     for extract in extracts:
         rows = translate("export.rows_count", language, count=len(extract.frame))
@@ -144,6 +151,14 @@ def question(asked: Asked) -> str:
         day = translate(f"weekday.{given.when.weekday}", language)
         parts.append(translate("export.open_at", language, day=day, hour=f"{given.when.hour:02d}:00"))
     return " · ".join(parts)
+
+
+def assignment(found: Told, language: Language) -> str:
+    """Which version of which campaign's plan it is."""
+    name = (language == "en" and found.campaign.name_en) or found.campaign.name
+    if not found.number:
+        return translate("assignment_file.of_draft", language, name=name)
+    return translate("assignment_file.of", language, name=name, number=found.number, starts=found.starts)
 
 
 def sources(extracts: Sequence[Extract]) -> list[str]:

@@ -26,7 +26,10 @@ BALANCE = 0.15
 STRENGTH = (0.1, 10.0)
 WEIGHT = (0.0, 100.0)
 EXTRA = (-50.0, 50.0)
-"""What a team's strength, a metric's weight and a position's extra points may be, inclusive."""
+ALLOWED = (0.0, 10.0)
+"""What a team's strength, a metric's weight, a position's extra points and the balance may be, inclusive. A team may
+have many times its share, where locks or a heavy position leave nothing else.
+"""
 ID_AT_MOST = 200
 
 
@@ -71,7 +74,7 @@ class Plan:
         for name, value in fields.items():
             part, _, key = name.partition(".")
             if name == "balance":
-                balance = _number(name, value, 0.0, 1.0)
+                balance = _number(name, value, *ALLOWED)
             elif part in _READ and 0 < len(key) <= ID_AT_MOST and (part != "weights" or key in METRICS):
                 parts[part][key] = _READ[part](name, value)
             else:

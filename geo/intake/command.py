@@ -13,7 +13,7 @@ from geo.district import District
 from geo.errors import ParameterError
 from geo.i18n import Language, translate
 from geo.intake.columns import ImportKind
-from geo.intake.plan import commit
+from geo.intake.plan import Plan, commit
 from geo.intake.run import Options, prepare, summarise
 from geo.storage import Conflict, Store
 from geo.text import safe_csv
@@ -34,10 +34,12 @@ def run_import(
     language: Language,
     dry_run: bool,
     out: TextIO,
+    noted: Callable[[Plan], Plan] = lambda plan: plan,
 ) -> int:
     """Reads, tells, and writes all rows but the refused, or nothing: 0, or 1 where the store has changed meanwhile.
 
-    ``options`` are those of ``geo.__main__``; errors as ``prepare`` has them.
+    ``options`` are those of ``geo.__main__``; errors as ``prepare`` has them. ``noted`` adds what others have to say
+    of the plan before it is told.
     """
 
     def tell(line: str) -> None:
@@ -45,7 +47,7 @@ def run_import(
 
     today = at.astimezone(ZoneInfo(district.about["time_zone"])).date()
     asked = read_options(options, file=path.name, today=today.isoformat())
-    plan = prepare(path, kind, name=path.name, store=store, district=district, options=asked)
+    plan = noted(prepare(path, kind, name=path.name, store=store, district=district, options=asked))
     for line in summarise(plan, language, file=path.name):
         tell(line)
     if options.refused and plan.counts["refused"]:

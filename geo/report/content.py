@@ -13,7 +13,7 @@ import shapely
 from geo.i18n import Language
 from geo.words import Say, distance, percent
 
-Kind = Literal["text", "count", "share", "metres", "area"]
+Kind = Literal["text", "count", "share", "metres", "area", "points"]
 """What a column's numbers are: how they are written, and what they mean in a workbook."""
 Look = Literal["station", "station_synthetic", "station_doubtful", "new", "new_moved"]
 """How a place is drawn: by shape first, by colour besides."""
@@ -170,7 +170,8 @@ Block = Heading | Words | Pairs | Figures | Grid | Map | Heat | Curve
 @dataclass(frozen=True, eq=False)
 class Report:
     """A whole report. ``mark``: said on every page of what is made up, ``""`` for none; ``dated``: as of when, and when
-    made; ``foot`` stands below every page.
+    made; ``foot`` stands below every page. ``words_sheet``: what a workbook's sheet of words is called where it is to
+    be the last one, ``""`` where it is the first and called as usual.
     """
 
     title: str
@@ -182,6 +183,7 @@ class Report:
     language: Language
     printed: datetime
     file: str
+    words_sheet: str = ""
 
 
 def known(cell: Cell) -> bool:
@@ -202,6 +204,6 @@ def shown(cell: Cell, kind: Kind, say: Say) -> str:
             return percent(cell, say)
         case "metres":
             return distance(cell, say)
-        case "area":
+        case "area" | "points":
             return f"{cell:,.1f}"
     return f"{cell:,.0f}"

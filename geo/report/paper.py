@@ -18,8 +18,9 @@ MARK_WIDE = 70.0
 class Paper(Sheet):
     """``y`` is where the next thing on the page begins."""
 
-    def __init__(self, report: Report, say: Say) -> None:
-        super().__init__(report.title, report.language, report.printed)
+    def __init__(self, report: Report, say: Say, *, landscape: bool = False) -> None:
+        """``landscape`` pages are for whoever sets them: ``turn`` and ``number`` know upright ones."""
+        super().__init__(report.title, report.language, report.printed, landscape=landscape)
         self._report = report
         self._say = say
         self.y = TOP

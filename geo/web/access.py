@@ -82,7 +82,7 @@ class Needs(Middleware):
             return NOBODY
         person = await run_in_threadpool(asking, connection, self.workspace)
         if not person.may(self.role):
-            raise HTTPException(_status(person), _words(person, self.role, "en"))
+            raise HTTPException(_status(person), _words(person, self.role, "en"), {"Cache-Control": "no-store"})
         return person
 
 

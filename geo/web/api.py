@@ -26,7 +26,7 @@ from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain
 from geo.planner import overview
-from geo.web import nearest, reports
+from geo.web import campaigns, nearest, reports
 from geo.web.access import Guard, Needs, asking, reason
 from geo.workspace import Workspace
 
@@ -156,6 +156,7 @@ def create_api(workspace: Workspace) -> FastAPI:
 
     nearest.add_to(api, workspace, _data)
     reports.add_to(api, workspace)
+    campaigns.add_to(api, workspace, _data)
 
     @api.get("/v1/me", tags=["people"], dependencies=public)
     def me(request: Request) -> JSONResponse:

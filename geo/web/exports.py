@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -21,6 +22,9 @@ from geo.errors import GongtuError, ParameterError
 from geo.export import FORMATS, LAYERS, MAP, Asked, export
 from geo.export.layer import Part
 from geo.facilities import KINDS
+from geo.fieldwork.campaign import campaign
+from geo.fieldwork.rights import Version, read_plan
+from geo.fieldwork.told import Told, asked_version, tell
 from geo.i18n import LANGUAGES, Language, explain
 from geo.people import NOBODY, Person, Role
 from geo.planner.cells import SIZES_M
@@ -41,10 +45,13 @@ PARAMETERS: Mapping[Part, tuple[str, ...]] = {
     "plan": OF_PLAN,
     "size": ("size",),
     "contacts": ("contacts",),
+    "assignment": ("campaign", "version"),
 }
 """The parameters of the address that each part of what is asked may have."""
-BY_WHO = (MAP, "enterprises", "access", "coverage", "cells", "plan", "plan_regions")
+BY_WHO = (MAP, "enterprises", "access", "coverage", "cells", "plan", "plan_regions", "assignment")
 """What is not the same for everybody."""
+MISSING = ("export.unknown", "export.format", "campaign.unknown", "assignment_file.none")
+"""The refusals that are a 404."""
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -80,6 +87,11 @@ class _Downloads:
         try:
             person = self._person(request, name)
             asked = _asked(request.query_params, name, person, self._workspace.now())
+            if name in LAYERS and "assignment" in LAYERS[name].parts:
+                version = asked_version(request.query_params.get("version", "published"))
+                if not read_plan(person, version):
+                    return refused(request, person, "leader")
+                asked = replace(asked, assignment=self._assignment(request.query_params.get("campaign", ""), version))
             if asked.contacts and not person.may("leader"):
                 return refused(request, person, "leader")
             if not self._turns.acquire(timeout=WAIT_S):
@@ -89,9 +101,16 @@ class _Downloads:
             finally:
                 self._turns.release()
         except ParameterError as error:
-            return _told(request, 404 if error.key in ("export.unknown", "export.format") else 422, error)
+            return _told(request, 404 if error.key in MISSING else 422, error)
         except GongtuError as error:
             return _told(request, 503, error)
+
+    def _assignment(self, id_: str, version: Version) -> Told:
+        """The version of the campaign's plan."""
+        if not id_:
+            raise ParameterError("assignment_file.which", field="campaign", value="")
+        district, store = self._workspace.district(), self._workspace.store
+        return tell(district, store, campaign(district, store, id_), version)
 
     def _person(self, request: Request, name: str) -> Person:
         """Who asks, as far as it makes a difference to what they get."""

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import replace
+from functools import partial
 from threading import BoundedSemaphore
+from typing import NamedTuple
 from urllib.parse import quote
 from zoneinfo import ZoneInfo
 
@@ -14,6 +16,9 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from geo.errors import GongtuError, ParameterError
+from geo.fieldwork.campaign import campaign
+from geo.fieldwork.rights import read_plan
+from geo.fieldwork.told import asked_version, tell
 from geo.i18n import explain
 from geo.people import Person
 from geo.planner.candidates import named
@@ -21,6 +26,8 @@ from geo.planner.coverage import answer, measure, moment, sites_at
 from geo.planner.outcome import outcome
 from geo.planner.plan import Plan, Site
 from geo.planner.question import Question
+from geo.report.assignment import assignment_report
+from geo.report.assignment_sheet import assignment_sheet
 from geo.report.content import Report
 from geo.report.coverage import coverage_report
 from geo.report.pages import pdf
@@ -37,6 +44,8 @@ FORMATS: Mapping[str, tuple[Callable[[Report], bytes], str]] = {
     "pdf": (pdf, "application/pdf"),
     "xlsx": (workbook, "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
 }
+MISSING = ("report_file.no_such", "scenario.unknown", "campaign.unknown", "assignment_file.none")
+"""The refusals that are a 404."""
 HEADERS = {
     "Cache-Control": "no-store",
     "X-Content-Type-Options": "nosniff",
@@ -47,13 +56,25 @@ HEADERS = {
 def routes(workspace: Workspace) -> list[Route]:
     """``/report/coverage.pdf``, ``/report/plan.pdf``, ``/report/scenario/ID.pdf``, and the same as ``.xlsx``: what the
     public may see for the public, with names for staff, in the language of ``?lang=``.
+
+    ``/report/assignment/ID.pdf``, one sheet, and ``.xlsx``: who goes where in a campaign, for staff, in the version of
+    ``?version=``, the draft for leaders.
     """
     files = _Files(workspace)
+    staff = [Needs("staff", workspace)]
     public = [Needs("public", workspace)]
     return [
+        Route("/report/assignment/{campaign}.{format}", files.assignment, name="report assignment", middleware=staff),
         Route("/report/scenario/{id}.{format}", files.scenario, name="report scenario", middleware=public),
         Route("/report/{what}.{format}", files.question, name="report", middleware=public),
     ]
+
+
+class _Made(NamedTuple):
+    """A report that has ways of its own to be written, by format."""
+
+    report: Report
+    own: Mapping[str, Callable[[Report], bytes]]
 
 
 class _Files:
@@ -94,6 +115,22 @@ class _Files:
 
         return self._told(request, make)
 
+    def assignment(self, request: Request) -> Response:
+        """A version of a campaign's plan: the one published last where none is asked for."""
+
+        def make(person: Person) -> _Made | Response:
+            version = asked_version(request.query_params.get("version", "published"))
+            if not read_plan(person, version):
+                return refused(request, person, "leader")
+            district, now, language = self._workspace.district(), self._workspace.now(), page.language(request)
+            of = campaign(district, self._workspace.store, request.path_params["campaign"])
+            found = tell(district, self._workspace.store, of, version)
+            report = assignment_report(district, found, language, now)
+            sheet = partial(assignment_sheet, district, found, language, now)
+            return _Made(report, {"pdf": lambda _: sheet()})
+
+        return self._told(request, make)
+
     def _coverage(self, request: Request, question: Question, person: Person) -> Report:
         district, now = self._workspace.district(), self._workspace.now()
         today = now.astimezone(ZoneInfo(district.about["time_zone"])).date()
@@ -117,7 +154,7 @@ class _Files:
         public = not person.may("staff")
         return siting_report(district, found, plan, scenario=scenario, public=public, language=language, printed=now)
 
-    def _told(self, request: Request, make: Callable[[Person], Report | Response]) -> Response:
+    def _told(self, request: Request, make: Callable[[Person], Report | _Made | Response]) -> Response:
         """The file, or why there is none: 404 for what there is not, 422 for what cannot be asked."""
         format_ = request.path_params["format"]
         try:
@@ -127,15 +164,16 @@ class _Files:
             if not self._turns.acquire(timeout=WAIT_S):
                 return _refusal(request, 503, GongtuError("export.busy"), {"Retry-After": "10"})
             try:
-                report = make(person)
-                if isinstance(report, Response):
-                    return report
-                write, media_type = FORMATS[format_]
-                content = write(report)
+                made = make(person)
+                if isinstance(made, Response):
+                    return made
+                report, own = (made.report, made.own) if isinstance(made, _Made) else (made, {})
+                usual, media_type = FORMATS[format_]
+                content = own.get(format_, usual)(report)
             finally:
                 self._turns.release()
         except ParameterError as error:
-            return _refusal(request, 404 if error.key in ("report_file.no_such", "scenario.unknown") else 422, error)
+            return _refusal(request, 404 if error.key in MISSING else 422, error)
         except GongtuError as error:
             return _refusal(request, 503, error)
         where = "inline" if format_ == "pdf" else "attachment"

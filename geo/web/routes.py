@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from geo.web import api, assets, exports, light, posters, report_files, reports, session
+from geo.web import api, assets, calendar, exports, light, posters, report_files, reports, session
 from geo.web.access import Needs
 from geo.workspace import Workspace
 
@@ -25,6 +25,7 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
         *exports.routes(workspace),
         *posters.routes(workspace),
         *report_files.routes(workspace),
+        *calendar.routes(workspace),
         *session.routes(workspace),
         *assets.routes(workspace),
     ]

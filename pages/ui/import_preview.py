@@ -10,6 +10,7 @@ import streamlit as st
 from geo.coverage import SERVED, UNSERVED
 from geo.district import District
 from geo.errors import GongtuError
+from geo.fieldwork.flags import noted
 from geo.i18n import Language, explain
 from geo.intake.plan import FATES, Plan, commit, plan
 from geo.layers import areas, points
@@ -50,10 +51,11 @@ def _plan(upload: Upload, district: District, say: Say) -> Plan:
     kept = st.session_state.get("plan")
     if kept is None or kept[0] is not upload.sheet or kept[1] != key:
         with st.spinner(say("import.is_compared")):
-            kept = (upload.sheet, key, plan(upload.sheet, upload.asked, store, district))
+            made = plan(upload.sheet, upload.asked, store, district)
+            kept = (upload.sheet, key, noted(made, district, store))
         st.session_state["plan"] = kept
-    made: Plan = kept[2]
-    return made
+    answer: Plan = kept[2]
+    return answer
 
 
 def _map(made: Plan, district: District, say: Say, language: Language) -> None:

@@ -97,7 +97,7 @@ def test_the_teams_that_must_not_are_in_order_and_once() -> None:
 @pytest.mark.parametrize(
     ("field", "good", "wrong"),
     [
-        ("balance", [0, 1, 0.15], [-0.01, 1.01, "0.2", None, True, float("nan"), float("inf")]),
+        ("balance", [0, 1, 10, 0.15], [-0.01, 10.01, "0.2", None, True, float("nan"), float("inf")]),
         ("strength.1", [0.1, 10, 1], [0, 0.09, 10.1, "1", None, False]),
         ("weights.each", [0, 100], [-1, 101, "a"]),
         ("extra.P1", [-50, 50, 0], [-50.5, 51, []]),

@@ -138,7 +138,7 @@ WRONG = [
     ("fixed.R1", "9", "assignment.team"),
     ("never.R1", ["1", "9"], "assignment.team"),
     ("strength.9", 2, "assignment.team"),
-    ("balance", 2, "assignment.range"),
+    ("balance", 11, "assignment.range"),
     ("weights.beauty", 2, "assignment.field"),
     ("where.R1", 1, "assignment.value"),
 ]

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from geo.fieldwork.plan import EXTRA, METRICS, STRENGTH, WEIGHT, Plan, edit_between
+from geo.fieldwork.plan import ALLOWED, EXTRA, METRICS, STRENGTH, WEIGHT, Plan, edit_between
 from geo.fieldwork.workload import DEFAULTS
 from geo.i18n import Language
 from geo.words import Say
@@ -51,7 +51,8 @@ def weights(seen: Seen, say: Say, language: Language) -> None:
             number(
                 "weights", metric, say(f"workload.{metric}"), plan.weights.get(metric, DEFAULTS[metric]), WEIGHT, 5.0
             )
-    number("balance", "", say("teams.balance_percent"), round(100 * plan.balance, 4), (0.0, 100.0), 1.0)
+    allowed = (100 * ALLOWED[0], 100 * ALLOWED[1])
+    number("balance", "", say("teams.balance_percent"), round(100 * plan.balance, 4), allowed, 1.0)
     st.markdown(f"**{say('teams.strengths')}**", help=say("teams.strengths_help"))
     columns = st.columns(4)
     for index, team in enumerate(seen.posed.teams):

@@ -14,9 +14,10 @@ from geo.assignment import Finding, Parts, check, measure
 from geo.district import District
 from geo.errors import GongtuError
 from geo.fieldwork import rights
-from geo.fieldwork.campaign import Campaign, Reported, Team, reported
+from geo.fieldwork.campaign import Campaign, Reported, reported
 from geo.fieldwork.plan import Edit, Plan, edit_between, inverse, moved
 from geo.fieldwork.posing import Basis, Posed, basis, pose
+from geo.fieldwork.told import as_it_was
 from geo.fieldwork.words import Names, names_of
 from geo.i18n import Language, explain, translate
 from geo.people import Person
@@ -60,7 +61,7 @@ def see(district: District, campaign: Campaign, version: str, person: Person, la
     said = reported(district, campaign) if version == "reported" else {}
     published = store.published(campaign.id, int(version)) if version.isdigit() else None
     if published:
-        plan, campaign = Plan.read(published.fields), _as_it_was(campaign, published)
+        plan, campaign = Plan.read(published.fields), as_it_was(campaign, published)
     elif version == "reported":
         plan = Plan(where={position: one.team for position, one in said.items()})
     else:
@@ -83,23 +84,6 @@ def see(district: District, campaign: Campaign, version: str, person: Person, la
         editable=version == "draft" and campaign.closed_at is None and person.may("leader"),
         reported=said,
     )
-
-
-def _as_it_was(campaign: Campaign, published: Published) -> Campaign:
-    """The campaign with the teams and positions that it had when this was published."""
-    teams = published.grounds.get("teams", ())
-    positions = published.grounds.get("names", {})
-    known = {team.id: team for team in campaign.teams}
-    then = tuple(
-        replace(
-            known.get(team["id"], Team(team["id"], team["name"])),
-            name=team["name"],
-            lead=team.get("lead", ""),
-            departments=tuple(team.get("departments", ())),
-        )
-        for team in teams
-    )
-    return replace(campaign, teams=then or campaign.teams, positions=tuple(positions) or campaign.positions)
 
 
 def _posed(district: District, campaign: Campaign, plan: Plan) -> Posed:
