@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from bench import coverage, intake, nearest, page, planner, siting
+from bench import assignment, coverage, intake, nearest, page, planner, siting
 
 OUTPUT = Path(__file__).parent.parent / "var" / "bench.json"
 
-figures = coverage.run() | intake.run() | nearest.run() | page.run() | planner.run() | siting.run()
+figures = assignment.run() | coverage.run() | intake.run() | nearest.run() | page.run() | planner.run() | siting.run()
 OUTPUT.parent.mkdir(exist_ok=True)
 OUTPUT.write_text(json.dumps(figures, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
 print(f"figures: {OUTPUT.relative_to(Path.cwd())}" if OUTPUT.is_relative_to(Path.cwd()) else f"figures: {OUTPUT}")

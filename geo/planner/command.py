@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import json
-import math
 from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
@@ -33,6 +31,7 @@ from geo.planner.question import REACH_UNITS, Question
 from geo.planner.solving import Solving
 from geo.siting import GOALS, Goal, Problem, Solution
 from geo.siting.costs import read_costs
+from geo.text import as_json
 
 FIGURES = ("all", "served", "unserved", "unknown", "share", "share_second", "median_m", "p90_m")
 """What is told of each region before and after."""
@@ -84,7 +83,7 @@ def run_costs(asked: argparse.Namespace, *, out: TextIO) -> int:
     solution = _solve(problem, asked.goal, asked.n, asked.within, asked.time)
     chosen = [str(names[site]) for site in solution.sites]
     if asked.json:
-        print(_json({"goal": solution.goal, "sites": chosen, **_proof(solution)}), file=out)
+        print(as_json({"goal": solution.goal, "sites": chosen, **_proof(solution)}), file=out)
     else:
         for name in chosen:
             print(name, file=out)
@@ -106,7 +105,7 @@ def run_site(district: District, now: datetime, asked: argparse.Namespace, *, ou
     solution = _solve(posed.problem, plan.goal, n, question.reach.within_m, asked.time)
     found = outcome(district, question, at, measured, [places.site(site) for site in solution.sites])
     if asked.json:
-        print(_json(_told(district, plan, posed, solution, found, asked.language)), file=out)
+        print(as_json(_told(district, plan, posed, solution, found, asked.language)), file=out)
     else:
         for line in _in_words(district, posed, solution, found, asked.language):
             print(line, file=out)
@@ -243,18 +242,3 @@ def proof_in_words(solution: Solution, language: Language) -> str:
     if solution.proven:
         return translate("planning.proven", language, **values)
     return translate("planning.unproven", language, bound=f"{solution.bound:,.6g}", gap=f"{solution.gap:.1%}", **values)
-
-
-def _json(value: object) -> str:
-    return json.dumps(_plain(value), ensure_ascii=False, allow_nan=False, indent=2)
-
-
-def _plain(value: Any) -> Any:
-    """The value as JSON has it: what is no finite number is null."""
-    if isinstance(value, dict):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    if isinstance(value, np.generic):
-        value = value.item()
-    return None if isinstance(value, float) and not math.isfinite(value) else value
