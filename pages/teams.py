@@ -28,6 +28,7 @@ def view() -> None:
         seen = work.see(district, *chosen, person, language)
         selected = st.query_params.get("position", "")
         work.told(language)
+        panel.overtaken(seen, say)
         panel.flags(seen, district, say)
         visits.coming(seen, district, person, say)
         panel.summary(seen, say)

@@ -144,7 +144,7 @@ def told(district: District, campaign: Campaign, version: Draft | Published, bef
     names: Mapping[str, Mapping[str, Any]] = grounds.get("names", {})
     campaign_then = as_it_was(campaign, version) if isinstance(version, Published) else campaign
     posed = pose(district, campaign_then, plan.within(campaign_then.positions, [t.id for t in campaign_then.teams]))
-    parts = measure(posed.problem, posed.team) if posed.teams else None  # a pack may name no teams
+    parts = measure(posed.problem, posed.team)
     loads: dict[str, float] = dict(zip(posed.positions, posed.workload.total.tolist(), strict=True))
     if grounds:
         loads = {one: float(load) for one, load in grounds.get("loads", {}).items()}
@@ -167,8 +167,8 @@ def told(district: District, campaign: Campaign, version: Draft | Published, bef
         before=before.number if before else 0,
         changed=edit_between(before.fields, version.fields) if before else {},
         counted=tuple(posed.workload.counted),
-        travel_m=parts.travel_m if parts else 0.0,
-        cut=parts.cut if parts else 0,
+        travel_m=parts.travel_m,
+        cut=parts.cut,
         grounds_before=before.grounds if before else {},
         posed=posed,
     )

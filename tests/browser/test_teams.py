@@ -111,11 +111,12 @@ def unassigned(page: Page) -> Locator:
 def test_positions_are_moved_with_the_keyboard_and_taken_back(desk: tuple[Page, Frame], field: Field) -> None:
     page, _ = desk
     expect(unassigned(page)).to_contain_text("3")
-    expect(page.get_by_text("还有 3 处没有分")).to_be_visible()
+    expect(page.get_by_text("3 处阵地都还没有分")).to_be_visible()
     chip(page, "T1").focus()
     page.keyboard.press("1")
     expect(team(page, "1").locator(".chip")).to_have_count(1)
     expect(unassigned(page)).to_contain_text("2")
+    expect(page.get_by_text("还有 2 处没有分")).to_be_visible()
     assert field.where() == {"T1": "1"}
     expect(chip(page, "T1")).to_be_focused()
     page.keyboard.press("2")
@@ -174,6 +175,7 @@ def test_of_two_leaders_at_one_position_the_second_is_told(desk: tuple[Page, Fra
     page, _ = desk
     field.put(T1="2")
     field.put(T2="2")
+    expect(page.get_by_text("某leader改动了草稿")).to_be_visible()
     chip(page, "T1").focus()
     page.keyboard.press("1")
     expect(page.get_by_test_id("stAlert").filter(has_text="刚被")).to_be_visible()

@@ -29,6 +29,8 @@ from pages.ui.words import escape_markdown
 
 VIEWS = ("teams", "loads", "propose", "versions", "visits")
 FINDINGS_SHOWN = 6
+LOOKED_EVERY_S = 15
+"""How often an open page asks whether somebody else changed the draft."""
 BAR = 2.0
 """A bar is as long as so many times what a team should have."""
 
@@ -59,6 +61,9 @@ def summary(seen: Seen, say: Say) -> None:
         ):
             column.metric(label, value, border=True, help=help_)
     with st.container(key="findings"):
+        if seen.editable and unassigned == len(seen.posed.team):
+            st.info(say("teams.begin", count=unassigned), icon=":material/lightbulb:")
+            return
         if not seen.findings:
             st.success(say("teams.sound"), icon=":material/check_circle:")
             return
@@ -280,6 +285,24 @@ def flags(seen: Seen, district: District, say: Say) -> None:
             st.warning(
                 escape_markdown(say("teams.flag", number=flag.number, names=names)), icon=":material/broken_image:"
             )
+
+
+def overtaken(seen: Seen, say: Say) -> None:
+    """Says, while the page is open, that somebody else has changed the draft; nothing is drawn anew unasked."""
+    if not seen.editable:
+        return
+
+    @st.fragment(run_every=LOOKED_EVERY_S)
+    def look() -> None:
+        now = cached.workspace().store.assignments.draft(seen.campaign.id)
+        with st.container(key="overtaken"):
+            if now.version != seen.draft.version:
+                with st.container(horizontal=True, vertical_alignment="center", border=True):
+                    st.markdown(escape_markdown(say("teams.overtaken", by=now.changed_by)), width="stretch")
+                    if st.button(say("teams.look"), key="look"):
+                        st.rerun(scope="app")
+
+    look()
 
 
 def tools(seen: Seen, say: Say, language: Language) -> None:
