@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from html import escape
 from pathlib import Path
 from typing import Any, TypedDict
 
@@ -23,6 +24,16 @@ class Bar(TypedDict):
     unserved: int
     unknown: int
     words: str
+
+
+def figures(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """A plain table of words and figures; the first cell of a row is its heading."""
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
+    body = "".join(
+        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(text)}</td>" for text in cells)}</tr>'
+        for name, *cells in rows
+    )
+    st.html(f'<table class="figures"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
 _region_table = st.components.v2.component(

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
-from html import escape
 from typing import Any
 
 import pandas as pd
@@ -20,7 +19,7 @@ from pages.ui.planner import question_controls
 from pages.ui.planner.amounts import WITHHELD, amount, distance_or_dash, number, share
 from pages.ui.planner.answers import Found, Look, curve, week
 from pages.ui.planner.downloads import Files
-from pages.ui.widgets import Bar, region_table
+from pages.ui.widgets import Bar, figures, region_table
 from pages.ui.words import escape_markdown
 
 VIEWS = ("table", "week", "curve", "worst")
@@ -70,18 +69,9 @@ def detail(district: District, found: Found, look: Look, say: Say, language: Lan
         gap = [square_km(areas.loc[code, "gap_area_km2"], say) for code in (look.region, TOTAL)]
         cells.append((say("blind.gap_area"), *gap))
         heads = ("", local_name(region, language), say("table.total"))
-        st.html(table_html(heads, cells))
+        figures(heads, cells)
         if here.isna().any() and not found.staff:
             st.caption(say("blind.withheld_note", mark=WITHHELD, few=AT_LEAST))
-
-
-def table_html(heads: tuple[str, ...], rows: list[tuple[str, ...]]) -> str:
-    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in heads)
-    body = "".join(
-        f'<tr><th scope="row">{escape(name)}</th>{"".join(f"<td>{escape(text)}</td>" for text in cells)}</tr>'
-        for name, *cells in rows
-    )
-    return f'<table class="figures"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>'
 
 
 def answers(district: District, found: Found, look: Look, say: Say, language: Language) -> None:

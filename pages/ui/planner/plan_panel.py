@@ -22,9 +22,8 @@ from pages.ui import cached, charts, state
 from pages.ui.planner import plan_controls
 from pages.ui.planner.amounts import WITHHELD, amount, distance_or_dash, number, share
 from pages.ui.planner.answers import Found, Look
-from pages.ui.planner.coverage_panel import table_html
 from pages.ui.planner.downloads import Files
-from pages.ui.widgets import Bar, region_table
+from pages.ui.widgets import Bar, figures, region_table
 from pages.ui.words import escape_markdown
 
 VIEWS = ("sites", "towns", "number", "changed")
@@ -134,7 +133,7 @@ def _sites(outcome: Outcome, plan: Plan, found: Found, say: Say) -> None:
         (f"{number}  {one.site.name}", gain(one.reaches), gain(one.own)) for number, one in enumerate(gains, start=1)
     ]
     heads = (say("site.site"), say("site.reaches"), say("site.own"))
-    st.html(table_html(heads, rows))
+    figures(heads, rows)
     st.caption(say("site.own_help"))
     _edit(outcome, plan, say)
 

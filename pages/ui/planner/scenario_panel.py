@@ -24,8 +24,8 @@ from geo.words import Say, percent
 from pages.ui import access, cached, state
 from pages.ui.planner import plan_controls, question_controls
 from pages.ui.planner.amounts import amount, distance_or_dash
-from pages.ui.planner.coverage_panel import table_html
 from pages.ui.planner.plan_panel import served_share
+from pages.ui.widgets import figures
 from pages.ui.words import escape_markdown, moment
 
 
@@ -286,7 +286,7 @@ def compare(
         (say("site.worst"), *(distance_or_dash(found.worst_after_m, say) for found in (one, other))),
     ]
     heads = ("", say("scenario.shown"), scenario.name)
-    st.html(table_html(heads, rows))
+    figures(heads, rows)
     names = cached.region_names(district, language)
     served = [found.after.rows["served"] for found in (one, other)]
     differing = (served[0] - served[1]).loc[district.demand.codes]
@@ -296,6 +296,6 @@ def compare(
         for code, gap in differing.items()
     ]
     if lines:
-        st.html(table_html((say("table.region"), *heads[1:], say("scenario.difference")), lines))
+        figures((say("table.region"), *heads[1:], say("scenario.difference")), lines)
     mine, theirs = ({site.id for site in found.sites if not site.moved} for found in (one, other))
     st.caption(escape(say("scenario.common", both=len(mine & theirs), one=len(one.sites), other=len(other.sites))))

@@ -22,9 +22,9 @@ from geo.i18n import Language, explain
 from geo.layers import palette
 from geo.words import Say, distance
 from pages.ui import access, cached
-from pages.ui.planner.coverage_panel import table_html
 from pages.ui.teams import work
 from pages.ui.teams.work import Seen
+from pages.ui.widgets import figures
 from pages.ui.words import escape_markdown
 
 GOALS: tuple[Goal, ...] = get_args(Goal)
@@ -224,7 +224,7 @@ def _differences(seen: Seen, found: list[tuple[Goal, Solution]], say: Say) -> No
             named = [seen.names.teams.get(team, team) if team else say("teams.nobody") for team in cells]
             rows.append((seen.names.positions.get(position, position), *named))
     heads = (say("teams.position"), say("teams.now"), *(say(f"teams.goal_{goal}") for goal, _ in found))
-    st.html(table_html(heads, rows))
+    figures(heads, rows)
 
 
 def picture(district: District, codes: list[str], drawn: list[str], teams: dict[str, int]) -> str:

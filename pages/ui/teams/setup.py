@@ -10,9 +10,9 @@ from geo.fieldwork.plan import ALLOWED, EXTRA, METRICS, STRENGTH, WEIGHT, Plan, 
 from geo.fieldwork.workload import DEFAULTS
 from geo.i18n import Language
 from geo.words import Say
-from pages.ui.planner.coverage_panel import table_html
 from pages.ui.teams import work
 from pages.ui.teams.work import Seen
+from pages.ui.widgets import figures
 
 
 def weights(seen: Seen, say: Say, language: Language) -> None:
@@ -94,7 +94,7 @@ def table(seen: Seen, selected: str, say: Say, language: Language) -> None:
         label = say("teams.extra_of", name=seen.names.positions.get(selected, selected))
         st.number_input(label, *EXTRA, step=0.5, format="%g", key=name, on_change=put, help=say("teams.extra_help"))
     with st.container(key="loads"):
-        st.html(table_html(heads, rows))
+        figures(heads, rows)
 
 
 def _amounts(seen: Seen, position: str, say: Say) -> None:
@@ -112,4 +112,4 @@ def _amounts(seen: Seen, position: str, say: Say) -> None:
     if shares["extra"]:
         rows.append((say("workload.extra"), "", f"{shares['extra']:+.2f}"))
     rows.append((say("teams.total"), "", f"{float(seen.posed.problem.load[row]):.2f}"))
-    st.html(table_html((say("teams.metric"), say("teams.amount"), say("teams.in_points")), rows))
+    figures((say("teams.metric"), say("teams.amount"), say("teams.in_points")), rows)

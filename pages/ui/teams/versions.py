@@ -15,10 +15,10 @@ from geo.people import Person
 from geo.storage.assignments import Published
 from geo.words import Say
 from pages.ui import cached
-from pages.ui.planner.coverage_panel import table_html
 from pages.ui.teams import work
 from pages.ui.teams.words import edit_words
 from pages.ui.teams.work import Seen
+from pages.ui.widgets import figures
 from pages.ui.words import escape_markdown, moment, today
 
 FILES = {"pdf": "/report/assignment", "xlsx": "/report/assignment", "gpkg": "/export/assignment"}
@@ -98,7 +98,7 @@ def difference(seen: Seen, before: Published, after: Published, say: Say) -> Non
         st.caption(say("teams.same"))
         return
     heads = (say("teams.what"), say("teams.before"), say("teams.after"))
-    st.html(table_html(heads, [tuple(row) for row in rows]))
+    figures(heads, rows)
 
 
 def _files(one: Published, say: Say, language: Language) -> str:
@@ -123,4 +123,4 @@ def _edits(seen: Seen, zone: str, say: Say) -> None:
             first = "；".join(f"{thing} {before} → {after}" for thing, before, after in said[:3])
             more = say("teams.edits_more", count=len(said) - 3) if len(said) > 3 else ""
             rows.append((moment(edited.at, zone), edited.by, first + more))
-        st.html(table_html((say("commit.at"), say("commit.by"), say("teams.what")), rows))
+        figures((say("commit.at"), say("commit.by"), say("teams.what")), rows)
