@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from typing import Any
 
 import pytest
+import shapely
 
 from geo.layers import palette, teams
 from geo.layers.geojson import GeoJsonLayer
@@ -57,3 +60,26 @@ def test_a_post_says_its_team_by_number(team: int, number: str, fill: str) -> No
 def test_beyond_nine_teams_colours_come_again() -> None:
     assert palette.team(0) == palette.team(len(palette.TEAMS)) != palette.team(1)
     assert len(set(palette.TEAMS)) == len(palette.TEAMS)
+
+
+def test_the_ground_of_a_team_is_outlined_as_one() -> None:
+    """Two squares side by side of one team are one outline; nobody's ground has none."""
+    left, right = (
+        f'{{"type":"Polygon","coordinates":[[[{x},0],[{x + 1},0],[{x + 1},1],[{x},1],[{x},0]]]}}' for x in (0, 1)
+    )
+    places = [
+        teams.Ground("P1", left, 1, "甲", ()),
+        teams.Ground("P2", right, 1, "乙", ()),
+        teams.Ground("P3", left, 0, "丙", (), open=True),
+    ]
+    (whole,) = json.loads(f"[{teams.outlines(places).text}]")
+    assert shapely.from_geojson(json.dumps(whole["geometry"])).equals(shapely.box(0, 0, 2, 1))
+
+
+def test_a_small_map_has_the_numbers_on_the_grounds() -> None:
+    square = '{"type":"Polygon","coordinates":[[[0,0],[2,0],[2,2],[0,2],[0,0]]]}'
+    address = teams.picture([square, square], [(1.0, 1.0), (1.0, 1.0)], [3, 0], 100)
+    svg = base64.b64decode(address.removeprefix("data:image/svg+xml;base64,")).decode()
+    assert re.findall(r"<text[^>]*>(\d+)</text>", svg) == ["3"], "nobody's ground has no number"
+    assert re.findall(r'fill="(#[0-9a-f]+)"', svg) == [palette.TEAMS[2], palette.GROUND]
+    assert 'x="50.0"' in svg, "at the middle of what is 100 wide"

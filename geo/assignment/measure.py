@@ -14,8 +14,9 @@ class Parts:
     """``travel_m``: the sum over teams of the least sum of straight-line metres from one of the team's positions, its
     hub, to its others; a position whose place is not known is no hub and adds nothing. ``hubs`` (k,): -1 none; of hubs
     equally near the first. ``load``, ``target``, ``deviation`` (k,): deviation is load / target - 1, 0 where there is
-    no load at all. ``worst``: the largest deviation either way, 0 without teams. ``changes``: positions whose team is not the present
-    one, those without a present one not counted. ``cut``: pairs of neighbours in two teams; unassigned are in none.
+    no load at all. ``worst``: the largest deviation either way, 0 without teams. ``changes``: positions whose team is
+    not the present one, those without a present one not counted. ``cut``: pairs of neighbours in two teams; unassigned
+    ones are in none.
     """
 
     travel_m: float

@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from geo.assignment.check import Finding, check
 from geo.assignment.measure import measure
-from geo.assignment.problem import Ints, Problem
+from geo.assignment.problem import SLACK, Ints, Problem
 
 
 @dataclass(frozen=True)
 class Elsewhere:
-    """What moving the position to ``team`` would do: findings there are not now, and by how much travel (metres),
-    worst deviation, cut pairs and changes would grow. ``borders``: its neighbours in that team.
+    """What moving the position to ``team`` would do: findings that there are not now or not as bad, and by how much
+    travel (metres), worst deviation, cut pairs and changes would grow. ``borders``: its neighbours in that team.
     """
 
     team: int
@@ -41,7 +42,7 @@ class Why:
 
 def explain(problem: Problem, team: Ints, position: int) -> Why:
     """Why ``position`` is in its team in this assignment (n,), whether that may be or not."""
-    own, before, now = int(team[position]), set(check(problem, team)), measure(problem, team)
+    own, before, now = int(team[position]), check(problem, team), measure(problem, team)
     near = np.flatnonzero(problem.ties[position])
     elsewhere = []
     for other in range(problem.k):
@@ -51,11 +52,12 @@ def explain(problem: Problem, team: Ints, position: int) -> Why:
         moved = team.copy()
         moved[position] = other
         then = measure(problem, moved)
+        wrong = check(problem, moved)
         elsewhere.append(
             Elsewhere(
                 team=other,
                 borders=borders,
-                findings=tuple(finding for finding in check(problem, moved) if finding not in before),
+                findings=tuple(finding for finding in wrong if _worse(finding, before)),
                 travel_m=then.travel_m - now.travel_m,
                 worst=then.worst - now.worst,
                 cut=then.cut - now.cut,
@@ -64,3 +66,15 @@ def explain(problem: Problem, team: Ints, position: int) -> Why:
         )
     neighbours = tuple(near[team[near] == own].tolist()) if own >= 0 else ()
     return Why(position, own, bool(problem.fixed[position] >= 0), neighbours, tuple(elsewhere))
+
+
+def _worse(finding: Finding, before: Sequence[Finding]) -> bool:
+    """Whether the finding is new, or says more than the one of its kind of that team that there was before: a ground in
+    more pieces, a workload farther off, another position.
+    """
+    same = [one for one in before if (one.what, one.team) == (finding.what, finding.team)]
+    if finding.what in ("not_fixed", "never"):
+        return all(one.positions != finding.positions for one in same)
+    if finding.what == "unassigned":
+        return not same
+    return all(len(finding.parts) > len(one.parts) or abs(finding.amount) > abs(one.amount) + SLACK for one in same)

@@ -119,7 +119,7 @@ def _event(
 
 
 def _when(event: Event, visit: PlannedVisit, zone: ZoneInfo) -> None:
-    """From when to when. An end that is no later than the start is of the day after; without an end there is none."""
+    """From when to when, on one day (``geo.storage.visits``); without an end there is none."""
     day = date.fromisoformat(visit.date)
     if not visit.start:
         event.add("dtstart", day)
@@ -129,9 +129,7 @@ def _when(event: Event, visit: PlannedVisit, zone: ZoneInfo) -> None:
     start = datetime.combine(day, time.fromisoformat(visit.start), zone)
     event.add("dtstart", start.astimezone(UTC))
     if visit.end:
-        until = time.fromisoformat(visit.end)
-        later = timedelta(days=int(until <= time.fromisoformat(visit.start)))
-        event.add("dtend", datetime.combine(day + later, until, zone).astimezone(UTC))
+        event.add("dtend", datetime.combine(day, time.fromisoformat(visit.end), zone).astimezone(UTC))
 
 
 def _precision(position: Mapping[Any, Any], say: Say) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
@@ -135,6 +136,25 @@ def reported(district: District, campaign: Campaign) -> dict[str, Reported]:
         if row["region"] in place:
             found.setdefault(place[row["region"]], Reported(row["team"], row["standing"], row["source"], row["as_of"]))
     return dict(sorted(found.items()))
+
+
+def numbers(campaign: Campaign) -> dict[str, int]:
+    """By team, the number that it is known by on maps and sheets, from 1: its id where every id is a number of its own,
+    so that a team keeps its number and colour when another is dropped; else its place among the teams.
+    """
+    ids = [team.id for team in campaign.teams]
+    if all(re.fullmatch(r"[1-9][0-9]?", id_) for id_ in ids):
+        return {id_: int(id_) for id_ in ids}
+    return {id_: number for number, id_ in enumerate(ids, start=1)}
+
+
+def next_team(campaign: Campaign, store: Store) -> str:
+    """The id of a team to come: a number that none of the campaign has had, for visits and published versions go on
+    naming teams that are no more.
+    """
+    had = {team.id for team in campaign.teams} | {visit.team for visit in store.visits.list(campaign.id)}
+    had |= {str(team["id"]) for one in store.assignments.versions(campaign.id) for team in one.grounds.get("teams", ())}
+    return str(max((int(id_) for id_ in had if id_.isdecimal()), default=0) + 1)
 
 
 def team_of(campaign: Campaign, person: Person) -> Team | None:

@@ -7,7 +7,6 @@ nobody had said anything (a strength of 1, no extra points, the usual balance) h
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
@@ -140,10 +139,10 @@ def _teams(name: str, value: Json) -> tuple[str, ...]:
 
 def _number(name: str, value: Json, low: float, high: float) -> float:
     if isinstance(value, int | float) and not isinstance(value, bool):
-        if math.isfinite(value) and low <= value <= high:
+        if low <= value <= high:  # what is no number is in no range
             return float(value)
         raise ParameterError(
-            "assignment.range", field=name[:80], value=f"{value:g}"[:80], low=f"{low:g}", high=f"{high:g}"
+            "assignment.range", field=name[:80], value=str(value)[:80], low=f"{low:g}", high=f"{high:g}"
         )
     raise ParameterError("assignment.value", field=name[:80], value=str(value)[:80])
 

@@ -79,12 +79,30 @@ def publish(
         )
 
 
-def restore(workspace: Workspace, person: Person, campaign: Campaign, number: int) -> Draft:
-    """Makes an old version the draft, as one edit that can be taken back; without what it says of positions and teams
-    that the campaign no longer has. Nothing is published by that.
+def news(campaign: Campaign, draft: Draft, last: Published | None) -> bool:
+    """Whether publishing the draft would say anything that the version published ``last`` does not: a plan, teams or
+    positions.
+    """
+    if last is None or edit_between(last.fields, draft.fields):
+        return True
+    shown = ("id", "name", "name_en", "lead", "departments")
+    teams = [{name: _plain(getattr(team, name)) for name in shown} for team in campaign.teams]
+    then = [{name: _plain(team.get(name, "")) for name in shown} for team in last.grounds.get("teams", ())]
+    return teams != then or set(campaign.positions) != set(last.grounds.get("names", {}))
 
-    Conflict where somebody changes the draft at the same moment; GongtuError ``campaign.leader``, ``campaign.closed``;
-    ParameterError ``assignment.no_version``.
+
+def _plain(value: Any) -> Any:
+    return list(value) if isinstance(value, list | tuple) else value or ""
+
+
+def restore(
+    workspace: Workspace, person: Person, campaign: Campaign, number: int, seen: Draft | None = None
+) -> tuple[Draft, Edit]:
+    """Makes an old version the draft, without what it says of positions and teams that the campaign no longer has; the
+    draft and the edit that made it so, which can be taken back. Nothing is published by that.
+
+    Conflict where the draft is no longer as it was ``seen`` (None: as it is now), or changes at the same moment;
+    GongtuError ``campaign.leader``, ``campaign.closed``; ParameterError ``assignment.no_version``.
     """
     must_lead(person)
     store = workspace.store.assignments
@@ -92,7 +110,7 @@ def restore(workspace: Workspace, person: Person, campaign: Campaign, number: in
     if old is None:
         raise ParameterError("assignment.no_version", field="version", number=number)
     plan = Plan.read(old.fields).within(campaign.positions, [team.id for team in campaign.teams])
-    back = edit_between(store.draft(campaign.id).fields, plan)
+    back = edit_between((seen or store.draft(campaign.id)).fields, plan)
 
     def check(fields: Fields) -> None:
         """Also what somebody has said just now that the old version says nothing of would make it another one."""
@@ -100,7 +118,7 @@ def restore(workspace: Workspace, person: Person, campaign: Campaign, number: in
             raise Moved(tuple(more), store.draft(campaign.id).changed_by)
 
     with _named(workspace, campaign):
-        return store.edit(
+        draft = store.edit(
             campaign.id,
             back,
             by=person.name,
@@ -108,6 +126,7 @@ def restore(workspace: Workspace, person: Person, campaign: Campaign, number: in
             check=check,
             campaign_version=campaign.version,
         )
+    return draft, back
 
 
 def plan_visit(

@@ -8,10 +8,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+import numpy as np
+
 from geo.assignment.measure import measure
 from geo.district import District
 from geo.errors import ParameterError
-from geo.fieldwork.campaign import Campaign, Team
+from geo.fieldwork.campaign import Campaign, Team, numbers
 from geo.fieldwork.plan import METRICS, Edit, Plan, edit_between
 from geo.fieldwork.posing import Posed, pose
 from geo.fieldwork.rights import Version
@@ -25,8 +27,8 @@ PARTS = (*METRICS, EXTRA)
 
 @dataclass(frozen=True)
 class ToldTeam:
-    """A team, the ``number``-th of its campaign from 1: what it has and what its share is, in points. ``deviation``:
-    load / target - 1, NaN where there is no load to share out.
+    """A team, known by its ``number`` (``geo.fieldwork.campaign.numbers``): what it has and what its share is, in
+    points. ``deviation``: load / target - 1, NaN where there is no load to share out.
     """
 
     number: int
@@ -78,7 +80,8 @@ class Told:
     that is made up. ``revision``, ``data_as_of``: of the data it was published on. ``changed``: from the version
     ``before`` it (0: there is none), to it. ``counted``: the metrics that had anything to count today.
     ``travel_m``, ``cut``: on today's ground, as geo.assignment.measure has them. ``grounds_before``: what the version
-    ``before`` stood on. ``posed``: the plan as it is on today's ground, for whoever checks it.
+    ``before`` stood on. ``posed``: the plan as it is on today's
+    ground, with the loads that it was published with, for whoever checks it.
     """
 
     campaign: Campaign
@@ -144,6 +147,8 @@ def told(district: District, campaign: Campaign, version: Draft | Published, bef
     names: Mapping[str, Mapping[str, Any]] = grounds.get("names", {})
     campaign_then = as_it_was(campaign, version) if isinstance(version, Published) else campaign
     posed = pose(district, campaign_then, plan.within(campaign_then.positions, [t.id for t in campaign_then.teams]))
+    if isinstance(version, Published):
+        posed = weighed_as_then(posed, version)
     parts = measure(posed.problem, posed.team)
     loads: dict[str, float] = dict(zip(posed.positions, posed.workload.total.tolist(), strict=True))
     if grounds:
@@ -186,6 +191,15 @@ def as_it_was(campaign: Campaign, version: Published) -> Campaign:
     return replace(campaign, teams=teams, positions=(*listed, *(one for one in then if one not in listed)))
 
 
+def weighed_as_then(posed: Posed, version: Published) -> Posed:
+    """The plan with the workloads that it was published with, where all of them were kept."""
+    loads: Mapping[str, float] = version.grounds.get("loads", {})
+    if not all(one in loads for one in posed.positions):
+        return posed
+    then = np.array([float(loads[one]) for one in posed.positions])
+    return replace(posed, problem=replace(posed.problem, load=then))
+
+
 def _team(said: Mapping[str, Any], members: Mapping[str, tuple[str, ...]]) -> Team:
     """A team as a published version keeps it."""
 
@@ -213,7 +227,7 @@ def _positions(
     loads: Mapping[str, float],
     names: Mapping[str, Mapping[str, Any]],
 ) -> tuple[ToldPosition, ...]:
-    numbers = {team.id: number for number, team in enumerate(campaign.teams, start=1)}
+    number_of = numbers(campaign)
     records = {str(row["id"]): row for row in district.positions.to_dict("records")}
     codes = district.regions["code"].tolist()
     at = {one: index for index, one in enumerate(posed.positions)}
@@ -232,8 +246,8 @@ def _positions(
                 name_en=str(said.get("name_en") or row.get("name_en") or ""),
                 kind=str(said.get("kind") or row.get("kind") or ""),
                 region=str(codes[region]) if region >= 0 else "",
-                team=team if team in numbers else "",
-                number=numbers.get(team, 0),
+                team=team if team in number_of else "",
+                number=number_of.get(team, 0),
                 fixed=one in plan.fixed,
                 load=float(loads.get(one, math.nan)),
                 points={
@@ -262,13 +276,14 @@ def _teams(campaign: Campaign, plan: Plan, positions: Sequence[ToldPosition]) ->
     whole = math.fsum(position.load for position in positions if not math.isnan(position.load))
     strengths = {team.id: plan.strength.get(team.id, 1.0) for team in campaign.teams}
     found = []
-    for number, team in enumerate(campaign.teams, start=1):
+    number_of = numbers(campaign)
+    for team in campaign.teams:
         own = [position for position in positions if position.team == team.id]
         load = math.fsum(position.load for position in own if not math.isnan(position.load))
         target = whole * strengths[team.id] / math.fsum(strengths.values())
         found.append(
             ToldTeam(
-                number=number,
+                number=number_of[team.id],
                 id=team.id,
                 name=team.name,
                 name_en=team.name_en,

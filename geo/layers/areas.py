@@ -91,12 +91,16 @@ def cells(
     )
 
 
-def names(points: Sequence[tuple[float, float]], labels: Sequence[str], *, selected: str = "") -> GeoJsonLayer:
-    """The regions' names at (lon, lat) points of the map's datum."""
+def names(
+    points: Sequence[tuple[float, float]], labels: Sequence[str], *, selected: str = "", short: Sequence[str] = ()
+) -> GeoJsonLayer:
+    """The regions' names at (lon, lat) points of the map's datum; ``short``: what is left of each where there is no
+    room for it, nothing where that is empty.
+    """
     return GeoJsonLayer(
         [
-            feature(point(*at), label=label, selected=label == selected)
-            for at, label in zip(points, labels, strict=True)
+            feature(point(*at), label=label, selected=label == selected, short=left)
+            for at, label, left in zip(points, labels, short or [""] * len(labels), strict=True)
         ],
         "names",
     )

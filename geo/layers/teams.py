@@ -2,8 +2,13 @@
 
 from __future__ import annotations
 
+import math
+from base64 import b64encode
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+import numpy as np
+import shapely
 
 from geo.layers import palette
 from geo.layers.geojson import GeoJsonLayer, feature, point
@@ -65,10 +70,44 @@ def grounds(grounds: Sequence[Ground], *, selected: str = "") -> list[GeoJsonLay
     return [GeoJsonLayer(filled, "regions"), GeoJsonLayer(chosen, "lines")]
 
 
-def outlines(geometries: Sequence[str]) -> GeoJsonLayer:
+def outlines(grounds: Sequence[Ground]) -> GeoJsonLayer:
     """The whole ground of each team: told apart where colours are not seen."""
     style = {"fill": False, "color": palette.INK, "weight": 1.8, "opacity": 0.75}
-    return GeoJsonLayer([feature(geometry, style=style) for geometry in geometries], "gaps")
+    shapes: dict[int, list[shapely.Geometry]] = {}
+    for one in grounds:
+        if one.team:
+            shapes.setdefault(one.team, []).append(shapely.make_valid(shapely.from_geojson(one.geometry)))
+    whole = [str(shapely.to_geojson(shapely.union_all(parts))) for parts in shapes.values()]
+    return GeoJsonLayer([feature(geometry, style=style) for geometry in whole], "gaps")
+
+
+def picture(
+    geometries: Sequence[str], centres: Sequence[tuple[float, float]], numbers: Sequence[int], width: int
+) -> str:
+    """A small map as a data URL (SVG), so many pixels wide: regions (GeoJSON, degrees) filled by the number of their
+    team, 0 for none, which stands at their ``centres`` (longitude, latitude).
+    """
+    shapes = shapely.from_geojson(np.asarray(geometries, dtype=object))
+    west, south, east, north = shapely.total_bounds(shapes)
+    squeeze = math.cos(math.radians((south + north) / 2))
+    scale = width / ((east - west) * squeeze)
+
+    def at(lon: float, lat: float) -> tuple[float, float]:
+        return round((lon - west) * squeeze * scale, 1), round((north - lat) * scale, 1)
+
+    paths, labels = [], []
+    for shape, centre, number in zip(shapes, centres, numbers, strict=True):
+        rings = [ring for part in shapely.get_parts(shape) for ring in (part.exterior, *part.interiors)]
+        line = "".join("M" + "L".join("{} {}".format(*at(*point)) for point in ring.coords) + "Z" for ring in rings)
+        fill = palette.team(number - 1) if number else palette.GROUND
+        paths.append(f'<path d="{line}" fill="{fill}" stroke="#fff" stroke-width="1" fill-rule="evenodd"/>')
+        if number:
+            x, y = at(*centre)
+            labels.append(f'<text x="{x}" y="{y + 4}">{number}</text>')
+    words = f'<g font-size="12" font-family="sans-serif" text-anchor="middle">{"".join(labels)}</g>'
+    box = f'viewBox="0 0 {width} {round((north - south) * scale)}"'
+    svg = f'<svg xmlns="http://www.w3.org/2000/svg" {box}>{"".join(paths)}{words}</svg>'
+    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()
 
 
 def posts(posts: Sequence[Post], *, selected: str = "") -> GeoJsonLayer:

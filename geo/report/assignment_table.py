@@ -134,7 +134,7 @@ def _listed(paper: Paper, texts: Sequence[str], together: str, wide: float, size
         if lines and paper.width(lines[-1] + piece.rstrip(), size) <= wide:
             lines[-1] += piece
         else:
-            lines += paper.wrap(piece, wide, size)
+            lines += paper.wrap(piece, wide, size) or [""]  # of signs that the font has none of, nothing is left
             lines[-1] += " " * piece.endswith(" ")
     return [line.rstrip() for line in lines]
 

@@ -19,7 +19,7 @@ from geo.storage.engine import connect, is_sqlite, reading, writing
 from geo.storage.migrate import VERSIONS, migrate
 from geo.storage.records import CHUNK
 from geo.storage.store import Store
-from geo.storage.tables import metadata
+from geo.storage.tables import links, metadata
 
 
 def backup(store: Store, path: Path) -> None:
@@ -58,9 +58,11 @@ def backup(store: Store, path: Path) -> None:
 def restore(store: Store, path: Path) -> None:
     """Puts what is in a backup in the place of everything in the store, in one transaction, while others read.
 
-    Afterwards every table is that of the backup, row for row; what was written since is gone, with its history, and
-    state() is the backup's. A backup of an older program is brought up to date first, in a copy. GongtuError for a file
-    that is no backup, is damaged, or is of a newer program: nothing is changed then.
+    Afterwards every table is that of the backup, row for row, but for the secret addresses of calendars: one that was
+    ended, because somebody had it who should not, must not come back, so that all are asked for anew. What was written
+    since is gone, with its history, and state() is the backup's. A backup of an older program is brought up to date
+    first, in a copy. GongtuError for a file that is no backup, is damaged, or is of a newer program: nothing is changed
+    then.
     """
     with TemporaryDirectory(prefix="gongtu-") as folder:
         copy = Path(folder) / "backup.sqlite"
@@ -70,6 +72,7 @@ def restore(store: Store, path: Path) -> None:
             migrate(engine)
             with reading(engine) as source, writing(store.engine, records=True) as target:
                 _copy(source, target)
+                target.execute(links.delete().where(links.c.purpose == "calendar"))
         except (ValueError, ShapelyError) as error:  # a value that is no date, no JSON, no shape
             raise GongtuError("store.not_a_backup", file=path.name) from error
         finally:

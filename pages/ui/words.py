@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -35,6 +36,12 @@ def writer(by: str, say: Say) -> str:
 def retired_because(reason: str, say: Say) -> str:
     """Why a record was retired: a person's words, or what the program retired it for."""
     return say(f"retired_as.{reason}") if reason in (ACTOR, RETIRED_AS) else reason
+
+
+def told_apart(names: Mapping[str, str]) -> dict[str, str]:
+    """The names by id; of those that several have, each with its id: a list of choices knows them by their words."""
+    several = Counter(names.values())
+    return {id_: f"{name}（{id_}）" if several[name] > 1 else name for id_, name in names.items()}
 
 
 def moment(at: datetime, time_zone: str) -> str:

@@ -95,3 +95,15 @@ def test_measures_and_findings_are_those_of_their_definitions(asked: Problem, da
     assert parts.worst == pytest.approx(worst(asked, given_team))
     assert parts.changes == changes(asked, given_team)
     assert (check(asked, team(*given_team)) == ()) == right(asked, given_team, asked.balance)
+
+
+def test_what_was_amiss_before_is_not_laid_to_the_move() -> None:
+    """Team 0 is in two pieces before and after: that the last joins one of them makes nothing worse."""
+    asked = problem([1, 1, 1, 1], line(4), 2, balance=9.0)
+    (there,) = explain(asked, team(0, 1, 0, 1), 3).elsewhere
+    assert (there.team, there.findings) == (0, ())
+
+
+def test_a_team_with_nothing_is_offered_though_nobody_borders_it() -> None:
+    (there,) = explain(LINE, team(0, 0, 0, 0), 0).elsewhere
+    assert (there.team, there.borders) == (1, ())

@@ -55,16 +55,26 @@ def three(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def office(three: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
-    """A store in which 甲 and 乙 are one team's, published."""
-    said = {"GONGTU_PACK": str(three), "GONGTU_VAR": str(tmp_path / "var")}
-    for name, value in said.items():
-        monkeypatch.setenv(name, value)
+@pytest.fixture(scope="session")
+def published(three: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store in which 甲 and 乙 are one team's, published; to be copied."""
+    var = tmp_path_factory.mktemp("published") / "var"
     leader = Person("1", "组长", "leader")
-    workspace = Workspace(read_settings(said), clock=lambda: AT)
+    workspace = Workspace(read_settings({"GONGTU_PACK": str(three), "GONGTU_VAR": str(var)}), clock=lambda: AT)
     chosen = campaign(workspace.district(), workspace.store, "2025")
     draft = rights.edit(workspace, leader, chosen, edit_between(Plan(), Plan(where=WHERE)))
     rights.publish(workspace, leader, chosen, draft, "", "2025-10-01")
+    workspace.store.close()
+    return var
+
+
+@pytest.fixture
+def office(three: Path, published: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Workspace]:
+    """A store of its own in which 甲 and 乙 are one team's, published."""
+    said = {"GONGTU_PACK": str(three), "GONGTU_VAR": str(tmp_path / "var")}
+    for name, value in said.items():
+        monkeypatch.setenv(name, value)
+    shutil.copytree(published, tmp_path / "var")
+    workspace = Workspace(read_settings(said), clock=lambda: AT)
     yield workspace
     workspace.store.close()

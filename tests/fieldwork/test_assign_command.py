@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from argparse import Namespace
 from itertools import product
 from pathlib import Path
@@ -147,6 +149,8 @@ def test_in_words(capsys: pytest.CaptureFixture[str]) -> None:
         (["--lock", "P9=1"], "--lock：没有“P9”，只有：P1, P2, P3"),
         (["--lock", "P1=9"], "--lock：没有“9”，只有：1, 2"),
         (["--lock", "P1"], "--lock 要写成“名称=值”，不能是“P1”"),
+        (["--lock", "P1=1", "--lock", "P1=2"], "--lock 对“P1”说了两次，而且不一样：1、2"),
+        (["--strength", "1=2", "--strength", "1=3"], "--strength 对“1”说了两次"),
         (["--weight", "luck=1"], "--weight：没有“luck”"),
         (["--weight", "workers=much"], "--weight 要一个数，不能是“much”"),
         (["--strength", "1=0"], "strength.1"),
@@ -242,6 +246,20 @@ def test_a_table_without_places_has_no_travel(table: Any, run: Any) -> None:
     assert found["value"] == [0]
     assert found["edges"] == [["甲", "乙"]]
     assert found["teams"][0]["name"] == "第 1 组"
+
+
+def test_a_table_has_no_metrics_to_weigh(table: Any, capsys: pytest.CaptureFixture[str]) -> None:
+    assert main(["assign", *table("id,load\n甲,1\n", "a,b\n", 1), "--weight", "workers=3"]) == 1
+    assert "--weight" in capsys.readouterr().err
+
+
+def test_a_reader_that_has_gone_is_no_error(table: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As ``python -m geo assign … | head`` ends."""
+    reads, writes = os.pipe()
+    os.close(reads)
+    with os.fdopen(writes, "w", encoding="utf-8") as gone:
+        monkeypatch.setattr(sys, "stdout", gone)
+        assert main(["assign", *table("id,load\n甲,1\n", "a,b\n", 1), "--json"]) == 1
 
 
 def test_a_load_is_never_below_nothing(table: Any, run: Any) -> None:

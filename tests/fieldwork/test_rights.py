@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from geo.errors import GongtuError, ParameterError
-from geo.fieldwork.campaign import Campaign, Team, change, close, make
+from geo.fieldwork.campaign import Campaign, Team, change, close, make, next_team, numbers
 from geo.fieldwork.plan import Plan, edit_between, inverse, moved
-from geo.fieldwork.rights import change_visit, edit, may_plan, plan_visit, publish, read_plan, restore
+from geo.fieldwork.rights import change_visit, edit, may_plan, news, plan_visit, publish, read_plan, restore
 from geo.i18n import LANGUAGES, explain
 from geo.people import NOBODY, ROLES, Person, Role
 from geo.storage import Change, Conflict
@@ -201,7 +201,7 @@ def test_published_changed_and_brought_back(workspace: Workspace, here: Campaign
     second = publish(workspace, LI, here, set_(workspace, here, where__R2=("1", "2")), "", "2026-04-01")
     assert edit_between(first.fields, second.fields) == {"where.R2": ("1", "2")}
     assert workspace.store.assignments.published(here.id, 1) == first, "as it was"
-    back = restore(workspace, LI, here, 1)
+    back, _ = restore(workspace, LI, here, 1)
     assert back.fields == first.fields
     third = publish(workspace, LI, here, back, "恢复第一版", "2026-05-01")
     assert (third.number, third.fields) == (3, first.fields)
@@ -240,13 +240,68 @@ def test_an_old_version_comes_back_without_what_the_campaign_no_longer_has(
 ) -> None:
     publish(workspace, WANG, here, set_(workspace, here, **PLACED, strength__2=(None, 2)), "", "2026-03-02")
     now = change(workspace, WANG, here, teams=here.teams[:1], positions=["R1", "R3"])
-    assert restore(workspace, WANG, now, 1).fields == {"where.R1": "1"}
+    assert restore(workspace, WANG, now, 1)[0].fields == {"where.R1": "1"}
     with pytest.raises(ParameterError, match=r"assignment\.no_version") as caught:
         restore(workspace, WANG, now, 2)
     assert all(explain(caught.value, language) for language in LANGUAGES)
     made = workspace.store.assignments.published(here.id)
     assert made is not None
     assert made.fields["where.R3"] == "2", "the version itself stays"
+
+
+def test_a_version_is_not_brought_back_over_what_was_not_seen(workspace: Workspace, here: Campaign) -> None:
+    """The edit that is given takes exactly what was done back; what another leader did unseen is nobody's to undo."""
+    publish(workspace, WANG, here, set_(workspace, here, **PLACED), "", "2026-03-02")
+    seen = set_(workspace, here, where__R2=("1", "2"))
+    _, done = restore(workspace, WANG, here, 1, seen)
+    assert done == {"where.R2": ("2", "1")}
+    assert edit(workspace, WANG, here, inverse(done)).fields == seen.fields
+    set_(workspace, here, LI, where__R1=("1", "2"))
+    with pytest.raises(Moved) as caught:
+        restore(workspace, WANG, here, 1, seen)
+    assert caught.value.fields == ("where.R1",)
+
+
+def test_there_is_something_to_publish_where_plan_teams_or_positions_differ(
+    workspace: Workspace, here: Campaign
+) -> None:
+    draft = set_(workspace, here, **PLACED)
+    assert news(here, draft, None)
+    last = publish(workspace, WANG, here, draft, "", "2026-03-02")
+    assert not news(here, draft, last)
+    assert news(here, set_(workspace, here, where__R2=("1", "2")), last)
+    led = change(workspace, WANG, here, teams=(here.teams[0], Team("2", "乙组", lead="某人")))
+    assert news(led, draft, last)
+    member = change(workspace, WANG, led, teams=(Team("1", "甲组"), Team("2", "乙组")))
+    assert not news(member, draft, last), "who is a member is not published"
+    fewer = change(workspace, WANG, member, positions=["R1", "R2"])
+    assert news(fewer, draft, last)
+
+
+def test_a_team_to_come_has_no_number_that_one_had(workspace: Workspace, here: Campaign, member: Person) -> None:
+    assert next_team(here, workspace.store) == "3"
+    three = change(workspace, WANG, here, teams=(*here.teams, Team("3", "丙组")))
+    plan_visit(workspace, WANG, three, team="3", position="R1", date="2026-03-09")
+    again = change(workspace, WANG, three, teams=here.teams)
+    assert next_team(again, workspace.store) == "4", "its visit goes on naming the third"
+
+
+@pytest.mark.parametrize(
+    ("ids", "known"),
+    [
+        (("1", "2"), (1, 2)),
+        (("1", "3"), (1, 3)),  # the second was dropped: the third keeps its number
+        (("2", "1"), (2, 1)),
+        (("甲", "2"), (1, 2)),
+        (("01", "1"), (1, 2)),
+        (("0", "1"), (1, 2)),
+        (("100", "1"), (1, 2)),
+        ((), ()),
+    ],
+)
+def test_teams_are_known_by_numbers(ids: tuple[str, ...], known: tuple[int, ...]) -> None:
+    campaign = Campaign("c", "秋季", teams=tuple(Team(id_, id_) for id_ in ids))
+    assert numbers(campaign) == dict(zip(ids, known, strict=True))
 
 
 def test_somebody_who_edits_while_a_version_is_brought_back(

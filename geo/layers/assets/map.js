@@ -25,7 +25,9 @@ window.gongtu = (() => {
     const p = feature.properties;
     if (p.radius) return L.circleMarker(latlng, { radius: p.radius, pane: "cells", weight: 0.8, fillOpacity: 0.4 });
     if (p.label !== undefined) {
-      const icon = L.divIcon({ className: "region-name", html: text("span", p.selected ? "selected" : "", p.label), iconSize: [0, 0] });
+      const name = text("span", p.selected ? "selected" : "", p.label);
+      if (p.short) Object.assign(name.dataset, { whole: p.label, short: p.short });
+      const icon = L.divIcon({ className: "region-name", html: name, iconSize: [0, 0] });
       return L.marker(latlng, { icon, interactive: false, keyboard: false, pane: "names" });
     }
     if (p.metres) return L.circle(latlng, { radius: p.metres, pane: "gaps", interactive: false, color: "#284b8f", weight: 1, fillColor: "#284b8f", fillOpacity: 0.06 });
@@ -94,16 +96,26 @@ window.gongtu = (() => {
     }
     panels[name].getContainer().replaceChildren(...children);
   };
-  // Names that would cover one another give way: the selected one stays, then the first drawn.
+  // Names that would cover one another give way, to what is short of them where there is that: the selected one stays,
+  // then the first drawn.
   const declutter = (map) => {
     const names = [...map.getPane("names").querySelectorAll("span")];
     names.sort((a, b) => b.classList.contains("selected") - a.classList.contains("selected"));
     const taken = [];
-    names.forEach((name) => {
+    const fits = (name) => {
       const box = name.getBoundingClientRect();
-      const hidden = taken.some((t) => box.left < t.right && t.left < box.right && box.top < t.bottom && t.top < box.bottom);
-      name.style.visibility = hidden ? "hidden" : "";
-      if (!hidden) taken.push(box);
+      if (taken.some((t) => box.left < t.right && t.left < box.right && box.top < t.bottom && t.top < box.bottom)) return false;
+      taken.push(box);
+      return true;
+    };
+    const left = names.filter((name) => {
+      if (name.dataset.whole) name.textContent = name.dataset.whole;
+      return !fits(name);
+    });
+    names.forEach((name) => { name.style.visibility = ""; });
+    left.forEach((name) => {
+      if (name.dataset.short) name.textContent = name.dataset.short;
+      name.style.visibility = name.dataset.short && fits(name) ? "" : "hidden";
     });
   };
   // The legend starts open where there is room; until someone opens or closes it, it closes while it would lie on a

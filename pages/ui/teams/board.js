@@ -1,6 +1,8 @@
 // The teams and their positions: a position is dragged to a team, or moved with the keyboard; the page decides.
 const HOLD_MS = 180 // a finger that rests this long takes the position, one that moves at once scrolls
 const START_PX = 6
+const EDGE_PX = 56 // so near an edge, what is dragged pulls the list along, so far each time it is drawn
+const PULL_PX = 9
 
 export default function (component) {
   const { data, parentElement, setTriggerValue } = component
@@ -56,6 +58,7 @@ export default function (component) {
       const here = make("button", "here", team.id ? words.here : words.out)
       here.type = "button"
       here.dataset.here = team.id
+      here.setAttribute("aria-label", `${here.textContent}：${team.name}`)
       here.onclick = () => move(data.selected, team.id)
       head.append(here)
     }
@@ -91,6 +94,26 @@ export default function (component) {
   board.setAttribute("aria-label", words.board)
   board.replaceChildren(...data.teams.map(section))
   hint.textContent = data.editable ? words.hint : ""
+  const before = board.where || data.where
+  const gone = Object.keys(data.where).filter((id) => before[id] !== undefined && before[id] !== data.where[id])
+  if (gone.length === 1) {
+    const name = (id) => data.teams.find((one) => one.id === id)?.name || words.out
+    const chip = board.querySelector(`[data-position="${CSS.escape(gone[0])}"] .name`)
+    parentElement.querySelector(".said").textContent = `${chip?.textContent}：${name(data.where[gone[0]])}`
+  }
+  board.where = data.where
+  // One listener for as long as the board is there: Ctrl+Z and Ctrl+Y where nobody is writing.
+  if (board.keys) document.removeEventListener("keydown", board.keys)
+  board.keys = (event) => {
+    if (!board.isConnected) return document.removeEventListener("keydown", board.keys)
+    const key = event.key.toLowerCase()
+    const step = key === "y" || (key === "z" && event.shiftKey) ? "redo" : key === "z" ? "undo" : ""
+    const writing = event.composedPath()[0].closest?.("input, textarea, select, [contenteditable]")
+    if (!step || writing || event.altKey || !(event.ctrlKey || event.metaKey)) return
+    event.preventDefault()
+    say("stepped", step)
+  }
+  if (data.editable) document.addEventListener("keydown", board.keys)
   if (focus) board.querySelector(`[data-position="${CSS.escape(focus)}"]`)?.focus({ preventScroll: true })
 
   // Digits name a team by its number; several digits quickly one after another a number of several.
@@ -131,6 +154,18 @@ export default function (component) {
     let over = null
     let ready = !touch
     const hold = touch ? setTimeout(() => { ready = true; button.classList.add("held") }, HOLD_MS) : 0
+    const scroller = (() => {
+      for (let box = root.host || board; box; box = box.parentElement || box.getRootNode().host) {
+        if (box.scrollHeight > box.clientHeight + 1 && /auto|scroll/.test(getComputedStyle(box).overflowY)) return box
+      }
+      return document.scrollingElement
+    })()
+    let pull = 0
+    const scroll = () => {
+      if (!ghost) return
+      if (pull) scroller.scrollTop += pull
+      requestAnimationFrame(scroll)
+    }
     const at = (where) => root.elementFromPoint(where.clientX, where.clientY)?.closest("section.team") || null
     const mark = (next) => {
       if (over === next) return
@@ -147,8 +182,15 @@ export default function (component) {
         board.append(ghost)
         button.dataset.dragged = "1"
         button.classList.add("held")
+        // What is let go of over the map, another document, is heard here all the same.
+        try { button.setPointerCapture(event.pointerId) } catch { /* the pointer is gone */ }
+        requestAnimationFrame(scroll)
       }
       if (!ghost) return
+      if (!touch && where.buttons === 0) return end()
+      const edges = scroller.getBoundingClientRect()
+      const low = Math.min(edges.bottom, innerHeight)
+      pull = where.clientY < Math.max(edges.top, 0) + EDGE_PX ? -PULL_PX : where.clientY > low - EDGE_PX ? PULL_PX : 0
       where.preventDefault()
       ghost.style.left = where.clientX + 8 + "px"
       ghost.style.top = where.clientY + 8 + "px"
@@ -158,6 +200,7 @@ export default function (component) {
     const end = () => {
       clearTimeout(hold)
       ghost?.remove()
+      ghost = null
       mark(null)
       button.classList.remove("held")
       window.removeEventListener("pointermove", moved)

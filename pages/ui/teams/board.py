@@ -51,6 +51,7 @@ class Section(TypedDict):
 _board = st.components.v2.component(
     "board",
     html="""<div class="board" role="group"></div>
+<p class="said" role="status"></p>
 <p class="hint"></p>""",
     css=(FOLDER / "board.css").read_text(encoding="utf-8"),
     js=(FOLDER / "board.js").read_text(encoding="utf-8"),
@@ -67,10 +68,12 @@ def board(
     on_pick: Callable[[str], None],
     on_move: Callable[[str, str], None],
     on_lock: Callable[[str], None],
+    on_step: Callable[[str], None],
 ) -> None:
     """The teams, one under the other, each with its positions. A position that is picked goes to ``on_pick``; one that
     is dragged, or moved by keyboard (a team's number, Delete), with its team to ``on_move`` (``""``: nobody's); ``L``
-    on one to ``on_lock``: all before the page runs again, and the last two only where ``editable``.
+    on one to ``on_lock``; Ctrl+Z and Ctrl+Y, unless somebody is writing, to ``on_step`` as ``undo`` and ``redo``: all
+    before the page runs again, and all but the first only where ``editable``.
     """
 
     def told(name: str, then: Callable[[Any], None]) -> Callable[[], None]:
@@ -98,4 +101,5 @@ def board(
         on_picked_change=told("picked", lambda said: on_pick(str(said))),
         on_moved_change=told("moved", moved),
         on_locked_change=told("locked", lambda said: on_lock(str(said))),
+        on_stepped_change=told("stepped", lambda said: on_step("redo" if said == "redo" else "undo")),
     )

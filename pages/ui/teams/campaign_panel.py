@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, replace
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -17,7 +18,7 @@ from geo.people import Person
 from geo.words import Say, local_name
 from pages.ui import cached, state
 from pages.ui.teams import work
-from pages.ui.words import escape_markdown
+from pages.ui.words import escape_markdown, told_apart
 
 
 def choose(district: District, person: Person, say: Say, language: Language) -> tuple[Campaign, str] | None:
@@ -25,16 +26,20 @@ def choose(district: District, person: Person, say: Say, language: Language) -> 
     every = {one.id: one for one in campaigns(district, cached.workspace().store)}
     if not every:
         return None
-    first = next((one.id for one in every.values() if one.closed_at is None), next(iter(every)))
+    first = _first(tuple(every.values()), person)
 
-    def name(id_: str) -> str:
-        closed = say("teams.closed") if every[id_].closed_at else ""
-        return f"{local_name(asdict(every[id_]), language)}{closed}"
+    closed = say("teams.closed")
+    names = told_apart(
+        {one.id: local_name(asdict(one), language) + closed * bool(one.closed_at) for one in every.values()}
+    )
 
     with st.container(horizontal=True, vertical_alignment="bottom", key="row"):
         with st.container(width="stretch"):
             id_ = st.selectbox(
-                say("teams.campaign"), list(every), format_func=name, **state.in_url("campaign", first, list(every))
+                say("teams.campaign"),
+                list(every),
+                format_func=lambda one: names[one],
+                **state.in_url("campaign", first, list(every)),
             )
         campaign = every[id_]
         versions = _versions(district, campaign, person)
@@ -53,6 +58,17 @@ def choose(district: District, person: Person, say: Say, language: Language) -> 
     with st.expander(escape_markdown(" · ".join(facts))):
         st.caption("  \n".join(map(escape_markdown, _about(campaign, say, language))))
     return campaign, version
+
+
+def _first(every: Sequence[Campaign], person: Person) -> str:
+    """The campaign that is opened: of those under way the one that has one's own team; for leaders the newest, for
+    others the newest that anything of was published.
+    """
+    store = cached.workspace().store.assignments
+    open_ = [one for one in every if one.closed_at is None] or list(every)
+    own = [one for one in open_ if team_of(one, person)]
+    published = [] if person.may("leader") else [one for one in open_ if store.published(one.id)]
+    return (own or published or open_)[0].id
 
 
 def _about(campaign: Campaign, say: Say, language: Language) -> list[str]:
@@ -83,12 +99,6 @@ def _version_name(version: str, say: Say) -> str:
     return say("teams.version_number", number=version) if version.isdigit() else say(f"teams.version_{version}")
 
 
-def mine(campaign: Campaign, person: Person, say: Say) -> None:
-    """Which team one is in."""
-    if team := team_of(campaign, person):
-        st.caption(escape_markdown(say("teams.mine", name=team.name, lead=team.lead or say("total.none"))))
-
-
 def _manage(campaign: Campaign, district: District, say: Say, language: Language) -> None:
     if campaign.closed_at:
         st.caption(say("teams.closed_help"))
@@ -100,14 +110,22 @@ def _manage(campaign: Campaign, district: District, say: Say, language: Language
         _teams(campaign, say, language)
     with tabs[1]:
         _details(campaign, district, say, language)
-        _button("close", say("teams.close"), lambda who: deeds.close(cached.workspace(), who, campaign), language)
+        st.divider()
+        sure = st.checkbox(say("teams.close_sure"), key=f"close_sure_{campaign.id}")
+        close = partial(_close, campaign)
+        _button("close", say("teams.close"), close, language, disabled=not sure)
     with tabs[2]:
         _copy(campaign, say, language)
         _make(district, say, language)
 
 
-def _button(key: str, label: str, deed: Callable[[Person], Any], language: Language) -> None:
-    st.button(label, key=f"campaign_{key}", on_click=work.attempt, args=(deed, language, "teams.saved"))
+def _button(key: str, label: str, deed: Callable[[Person], Any], language: Language, *, disabled: bool = False) -> None:
+    said = (deed, language, "teams.saved")
+    st.button(label, key=f"campaign_{key}", on_click=work.attempt, args=said, disabled=disabled)
+
+
+def _close(campaign: Campaign, who: Person) -> Campaign:
+    return deeds.close(cached.workspace(), who, campaign)
 
 
 def _teams(campaign: Campaign, say: Say, language: Language) -> None:
@@ -115,8 +133,9 @@ def _teams(campaign: Campaign, say: Say, language: Language) -> None:
     by_id = {team.id: team for team in campaign.teams}
     if not by_id:
         return
+    team_names = told_apart({team.id: team.name for team in campaign.teams})
     accounts = {one.id: one.name for one in cached.workspace().store.people.list() if not one.disabled}
-    chosen = st.selectbox(say("teams.team"), list(by_id), format_func=lambda id_: by_id[id_].name, key="edited_team")
+    chosen = st.selectbox(say("teams.team"), list(by_id), format_func=lambda id_: team_names[id_], key="edited_team")
     team = by_id[chosen]
     key = f"{campaign.id}_{team.id}_{campaign.version}"
 
@@ -133,8 +152,8 @@ def _teams(campaign: Campaign, say: Say, language: Language) -> None:
 
     known = sorted({*campaign.departments, *(name for one in campaign.teams for name in one.departments)})
     with st.form(f"team_{key}", border=False, enter_to_submit=False):
-        st.text_input(say("teams.team_name"), team.name, key=f"team_name_{key}", max_chars=80)
-        st.text_input(say("teams.lead"), team.lead, key=f"team_lead_{key}", max_chars=80)
+        st.text_input(say("teams.team_name"), team.name, key=f"team_name_{key}", max_chars=deeds.NAME_AT_MOST)
+        st.text_input(say("teams.lead"), team.lead, key=f"team_lead_{key}", max_chars=deeds.NAME_AT_MOST)
         st.multiselect(
             say("teams.team_departments"),
             known,
@@ -159,12 +178,14 @@ def _teams(campaign: Campaign, say: Say, language: Language) -> None:
         rest = tuple(one for one in campaign.teams if one.id != team.id)
         return deeds.change(cached.workspace(), who, campaign, teams=rest)
 
-    _button("drop_team", say("teams.drop_team", name=team.name), drop, language)
+    st.divider()
+    held = sum(1 for one in cached.workspace().store.assignments.draft(campaign.id).fields.values() if one == team.id)
+    sure = st.checkbox(say("teams.drop_sure", name=team.name, count=held), key=f"drop_sure_{key}")
+    _button("drop_team", say("teams.drop_team", name=team.name), drop, language, disabled=not sure)
 
 
 def _with_team(who: Person, campaign: Campaign, say: Say) -> object:
-    taken = {team.id for team in campaign.teams}
-    id_ = next(str(number) for number in range(1, len(taken) + 2) if str(number) not in taken)
+    id_ = deeds.next_team(campaign, cached.workspace().store)
     team = Team(id_, say("teams.new_team", number=id_))
     return deeds.change(cached.workspace(), who, campaign, teams=(*campaign.teams, team))
 
@@ -179,10 +200,10 @@ def _details(campaign: Campaign, district: District, say: Say, language: Languag
         return deeds.change(cached.workspace(), who, campaign, **said)
 
     with st.form(f"details_{key}", border=False, enter_to_submit=False):
-        st.text_input(say("teams.name"), campaign.name, key=f"campaign_name_{key}", max_chars=120)
+        st.text_input(say("teams.name"), campaign.name, key=f"campaign_name_{key}", max_chars=deeds.NAME_AT_MOST)
         st.text_input(say("teams.starts"), campaign.starts, key=f"campaign_starts_{key}", help=say("teams.date_help"))
         st.text_input(say("teams.ends"), campaign.ends, key=f"campaign_ends_{key}", help=say("teams.date_help"))
-        st.text_area(say("teams.note"), campaign.note, key=f"campaign_note_{key}", max_chars=2000)
+        st.text_area(say("teams.note"), campaign.note, key=f"campaign_note_{key}", max_chars=deeds.NOTE_AT_MOST)
         st.multiselect(
             say("teams.positions"),
             list(names),
@@ -196,7 +217,7 @@ def _details(campaign: Campaign, district: District, say: Say, language: Languag
 
 def _positions(district: District, language: Language) -> dict[str, str]:
     records = district.positions[["id", "name", "name_en"]].to_dict("records")
-    return {row["id"]: local_name(row, language) for row in records}
+    return told_apart({row["id"]: local_name(row, language) for row in records})
 
 
 def _copy(campaign: Campaign, say: Say, language: Language) -> None:
@@ -212,7 +233,7 @@ def _copy(campaign: Campaign, say: Say, language: Language) -> None:
 
     with st.form("copy_campaign", border=True, enter_to_submit=False):
         st.markdown(f"**{escape_markdown(say('teams.copy', name=campaign.name))}**")
-        st.text_input(say("teams.name"), key="copy_name", max_chars=120)
+        st.text_input(say("teams.name"), key="copy_name", max_chars=deeds.NAME_AT_MOST)
         st.text_input(say("teams.starts"), key="copy_starts", help=say("teams.date_help"))
         st.form_submit_button(say("teams.copy_go"), on_click=work.attempt, args=(go, language, "teams.saved"))
 
@@ -238,9 +259,9 @@ def _make(district: District, say: Say, language: Language) -> None:
 
     with st.form("make_campaign", border=True, enter_to_submit=False):
         st.markdown(f"**{say('teams.make')}**")
-        st.text_input(say("teams.name"), key="make_name", max_chars=120)
+        st.text_input(say("teams.name"), key="make_name", max_chars=deeds.NAME_AT_MOST)
         st.text_input(say("teams.starts"), key="make_starts", help=say("teams.date_help"))
-        st.number_input(say("teams.how_many"), 1, 50, 7, key="make_teams")
+        st.number_input(say("teams.how_many"), 1, deeds.TEAMS_AT_MOST, 7, key="make_teams")
         st.multiselect(
             say("teams.positions"), list(names), list(names), format_func=lambda id_: names[id_], key="make_positions"
         )

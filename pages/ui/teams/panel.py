@@ -43,11 +43,15 @@ def views(seen: Seen) -> list[str]:
 
 def summary(seen: Seen, say: Say) -> None:
     """Four numbers, and everything that is wrong, in words."""
+    if seen.version == "none":
+        st.info(say("teams.none_published"))
+        return
     if seen.version == "reported":
         st.info(escape_markdown(say("teams.reported_help", count=len(seen.reported), all=len(seen.posed.positions))))
         return
     unassigned = int((seen.posed.team < 0).sum())
-    travel = distance(seen.parts.travel_m, say) if unassigned < len(seen.posed.team) else "–"
+    whole = round(seen.parts.travel_m, -3) if seen.parts.travel_m >= 10_000 else seen.parts.travel_m
+    travel = distance(whole, say) if unassigned < len(seen.posed.team) else "–"
     with st.container(key="four"), st.container(key="totals"):
         for column, (label, value, help_) in zip(
             st.columns(4),
@@ -99,6 +103,7 @@ def teams_board(seen: Seen, person: Person, selected: str, say: Say, language: L
         on_pick=pick,
         on_move=lambda position, team: work.move(seen, position, team, language),
         on_lock=lambda position: work.lock(seen, position, language),
+        on_step=lambda name: work.step(name, seen.campaign, language),
     )
 
 
@@ -120,8 +125,8 @@ def _section(seen: Seen, index: int, mine: Team | None, say: Say) -> Section:
     percent = 100 / BAR
     return {
         "id": team.id,
-        "number": str(index + 1),
-        "colour": palette.team(index),
+        "number": str(seen.number(team.id)),
+        "colour": palette.team(seen.number(team.id) - 1),
         "name": seen.names.teams.get(team.id, team.id),
         "about": " · ".join(filter(None, (_hub(seen, index, say), team.lead, "、".join(team.departments)))),
         "load": points(load, say) if planned else "",
@@ -226,6 +231,12 @@ def _change(seen: Seen, position: str, team: str | None, say: Say, language: Lan
 
     def never() -> None:
         teams = tuple(sorted(st.session_state[f"never_{position}"]))
+        if seen.plan.fixed.get(position) in teams:
+            locked = seen.names.teams.get(seen.plan.fixed[position], "")
+            st.session_state["teams_error"] = say(
+                "teams.never_locked", name=seen.names.positions[position], team=locked
+            )
+            return
         kept = (
             {**seen.plan.never, position: teams}
             if teams
@@ -309,12 +320,12 @@ def tools(seen: Seen, say: Say, language: Language) -> None:
     """Undo, redo, and emptying the plan."""
     if not seen.editable:
         return
-    for name, icon, keys in (("undo", "undo", "Ctrl+Z"), ("redo", "redo", "Ctrl+Y")):
+    for name in ("undo", "redo"):
         st.button(
             say(f"teams.{name}"),
-            icon=f":material/{icon}:",
+            icon=f":material/{name}:",
             key=name,
-            shortcut=keys,
+            help=say(f"teams.{name}_help"),
             disabled=not work.can(name, seen.campaign),
             on_click=work.step,
             args=(name, seen.campaign, language),

@@ -2,24 +2,20 @@
 
 from __future__ import annotations
 
-import json
-from base64 import b64encode
-from dataclasses import dataclass, field
 from html import escape
-from typing import get_args
 
 import numpy as np
 import streamlit as st
 
-from geo.assignment import Clash, Goal, Problem, Solution, check, measure
+from geo.assignment import GOALS, Clash, Goal, Solution, check, measure
 from geo.district import District
 from geo.errors import GongtuError
 from geo.fieldwork.plan import edit_between
 from geo.fieldwork.posing import plan_of
-from geo.fieldwork.solving import Solving
+from geo.fieldwork.proposals import Asked
 from geo.fieldwork.words import clash_words, finding_words
 from geo.i18n import Language, explain
-from geo.layers import palette
+from geo.layers.teams import picture
 from geo.words import Say, distance
 from pages.ui import access, cached
 from pages.ui.teams import work
@@ -27,52 +23,9 @@ from pages.ui.teams.work import Seen
 from pages.ui.widgets import figures
 from pages.ui.words import escape_markdown
 
-GOALS: tuple[Goal, ...] = get_args(Goal)
 TIMES_S = (10, 30, 60)
 PICTURE = 260
 """Width of a small map, pixels."""
-
-
-@dataclass
-class Asked:
-    """What is being looked for in this session: goals still to come, the search under way, what was found."""
-
-    problem: Problem
-    time_s: float
-    waiting: list[Goal]
-    goal: Goal | None = None
-    solving: Solving | None = None
-    found: dict[Goal, Solution] = field(default_factory=dict)
-    failed: dict[Goal, GongtuError] = field(default_factory=dict)
-
-    @property
-    def busy(self) -> bool:
-        return self.solving is not None or bool(self.waiting)
-
-    def step(self) -> None:
-        """Takes what the search has found by now, and starts the next."""
-        if self.solving is not None and self.goal is not None:
-            seen = self.solving.look()
-            if not seen.done:
-                return
-            if seen.error is not None:
-                self.failed[self.goal] = seen.error
-            elif seen.best is not None:
-                self.found[self.goal] = seen.best
-            self.solving = None
-        if self.waiting:
-            self.goal = self.waiting.pop(0)
-            try:
-                self.solving = Solving.start(self.problem, self.goal, time_s=self.time_s)
-            except GongtuError as error:
-                self.failed[self.goal] = error
-
-    def stop(self) -> None:
-        """Ends the search, keeping the best so far, and looks for nothing more."""
-        self.waiting.clear()
-        if self.solving is not None:
-            self.solving.stop()
-            self.step()
 
 
 def _asked(seen: Seen) -> Asked | None:
@@ -83,7 +36,9 @@ def _asked(seen: Seen) -> Asked | None:
 
 
 def _key(seen: Seen) -> object:
-    return (seen.campaign.version, tuple(sorted((k, str(v)) for k, v in seen.plan.fields().items())))
+    """What a proposal depends on, besides who is where: one that was taken leaves the others to be taken still."""
+    demands = {name: str(value) for name, value in seen.plan.fields().items() if not name.startswith("where.")}
+    return (seen.campaign.version, tuple(sorted(demands.items())))
 
 
 def ask(seen: Seen, goals: tuple[Goal, ...]) -> None:
@@ -156,7 +111,12 @@ def alternatives(district: District, seen: Seen, say: Say, language: Language) -
     found = [(goal, asked.found[goal]) for goal in GOALS if goal in asked.found]
     if not found:
         return
+    if len(found) > 1 and len({solution.team for _, solution in found}) == 1 and not asked.busy:
+        st.info(say("teams.same_plan", count=len(found)))
+        found = found[:1]
     drawing, codes = cached.drawing(district, "wgs84"), district.regions["code"].tolist()
+    regional = district.positions[district.positions["kind"] == "region"]
+    of_region = dict(zip(regional["region"], regional["id"], strict=True))
     problem = seen.posed.problem
     with st.container(key="alternatives"):
         columns = st.columns(max(len(found), 2), gap="small")
@@ -164,15 +124,17 @@ def alternatives(district: District, seen: Seen, say: Say, language: Language) -
         with column.container(border=True, key=f"found_{goal}"):
             plan = plan_of(seen.posed, solution, seen.plan)
             teams = {position: seen.number(team) for position, team in plan.where.items()}
-            svg = picture(district, codes, drawing.regions, teams)
+            numbers = [teams.get(of_region.get(code, ""), 0) for code in codes]
+            svg = picture(drawing.regions, drawing.centres, numbers, PICTURE)
             st.markdown(f"**{escape_markdown(say(f'teams.goal_{goal}'))}**")
-            st.html(f'<img class="small-map" alt="{escape(say(f"teams.goal_{goal}"))}" src="{svg}">')
+            words = escape(say("teams.small_map", goal=say(f"teams.goal_{goal}")))
+            st.html(f'<img class="small-map" alt="{words}" src="{svg}">')
             parts = measure(problem, np.array(solution.team))
             facts = [
                 f"{say('teams.worst')} {100 * parts.worst:.1f}%",
                 f"{say('teams.travel')} {distance(parts.travel_m, say)}",
                 f"{say('teams.cut')} {parts.cut}",
-                say("teams.changes", count=parts.changes),
+                say("teams.changes", count=parts.changes, new=int((seen.posed.team < 0).sum())),
             ]
             st.markdown("  \n".join(map(escape_markdown, facts)))
             st.caption(escape_markdown(verdict(solution, say)))
@@ -225,27 +187,3 @@ def _differences(seen: Seen, found: list[tuple[Goal, Solution]], say: Say) -> No
             rows.append((seen.names.positions.get(position, position), *named))
     heads = (say("teams.position"), say("teams.now"), *(say(f"teams.goal_{goal}") for goal, _ in found))
     figures(heads, rows)
-
-
-def picture(district: District, codes: list[str], drawn: list[str], teams: dict[str, int]) -> str:
-    """A small map of the teams' grounds as a data URL (SVG); ``teams``: position → number, ``drawn`` by ``codes``."""
-    regional = district.positions[district.positions["kind"] == "region"]
-    of_region = dict(zip(regional["region"], regional["id"], strict=True))
-    west, south, east, north = district.regions.total_bounds
-    squeeze = 0.77  # cosine of the latitude, near enough for a small picture
-    scale = PICTURE / ((east - west) * squeeze)
-    height = round((north - south) * scale)
-    paths = []
-    for code, text in zip(codes, drawn, strict=True):
-        shape = json.loads(text)
-        parts = shape["coordinates"] if shape["type"] == "MultiPolygon" else [shape["coordinates"]]
-        rings = [ring for part in parts for ring in part]
-        line = "".join(
-            "M" + "L".join(f"{(x - west) * squeeze * scale:.1f} {(north - y) * scale:.1f}" for x, y, *_ in ring) + "Z"
-            for ring in rings
-        )
-        number = teams.get(of_region.get(code, ""), 0)
-        fill = palette.team(number - 1) if number else palette.GROUND
-        paths.append(f'<path d="{line}" fill="{fill}" stroke="#fff" stroke-width="1" fill-rule="evenodd"/>')
-    svg = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {PICTURE} {height}">{"".join(paths)}</svg>'
-    return "data:image/svg+xml;base64," + b64encode(svg.encode()).decode()

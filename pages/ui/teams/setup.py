@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import streamlit as st
 
-from geo.fieldwork.plan import ALLOWED, EXTRA, METRICS, STRENGTH, WEIGHT, Plan, edit_between
+from geo.fieldwork.plan import ALLOWED, BALANCE, EXTRA, METRICS, STRENGTH, WEIGHT, Plan, edit_between
 from geo.fieldwork.workload import DEFAULTS
 from geo.i18n import Language
 from geo.words import Say
@@ -21,12 +21,12 @@ def weights(seen: Seen, say: Say, language: Language) -> None:
     plan = seen.plan
 
     def put(part: str, key: str, name: str) -> None:
-        value = float(st.session_state[name])
+        said = st.session_state[name]  # None: emptied, and so as it is where nobody says anything
         if part == "balance":
-            changed = replace(plan, balance=value / 100)
+            changed = replace(plan, balance=BALANCE if said is None else said / 100)
         else:
-            held = {**getattr(plan, part), key: value}
-            if part == "weights" and value == DEFAULTS[key]:
+            held = {**getattr(plan, part), key: said}
+            if said is None or (part == "weights" and said == DEFAULTS[key]):
                 held.pop(key)
             changed = replace(plan, **{part: held})
         work.do(seen.campaign, edit_between(plan, Plan.read(changed.fields())), language)
@@ -37,6 +37,7 @@ def weights(seen: Seen, say: Say, language: Language) -> None:
         st.number_input(
             label,
             *limits,
+            value=None,
             step=step,
             format="%g",
             key=name,
@@ -45,8 +46,9 @@ def weights(seen: Seen, say: Say, language: Language) -> None:
             args=(part, key, name),
         )
 
-    columns = st.columns(3)
     for index, metric in enumerate(METRICS):
+        if index % 3 == 0:
+            columns = st.columns(3)
         with columns[index % 3]:
             number(
                 "weights", metric, say(f"workload.{metric}"), plan.weights.get(metric, DEFAULTS[metric]), WEIGHT, 5.0
@@ -54,10 +56,11 @@ def weights(seen: Seen, say: Say, language: Language) -> None:
     allowed = (100 * ALLOWED[0], 100 * ALLOWED[1])
     number("balance", "", say("teams.balance_percent"), round(100 * plan.balance, 4), allowed, 1.0)
     st.markdown(f"**{say('teams.strengths')}**", help=say("teams.strengths_help"))
-    columns = st.columns(4)
     for index, team in enumerate(seen.posed.teams):
+        if index % 4 == 0:
+            columns = st.columns(4)
         with columns[index % 4]:
-            label = say("teams.strength_of", number=index + 1)
+            label = say("teams.strength_of", number=seen.number(team))
             number("strength", team, label, plan.strength.get(team, 1.0), STRENGTH, 0.1)
 
 
@@ -87,12 +90,14 @@ def table(seen: Seen, selected: str, say: Say, language: Language) -> None:
         st.session_state[name] = float(seen.plan.extra.get(selected, 0.0))
 
         def put() -> None:
-            held = {**seen.plan.extra, selected: float(st.session_state[name])}
+            held = {**seen.plan.extra, selected: float(st.session_state[name] or 0)}
             plan = Plan.read(replace(seen.plan, extra=held).fields())
             work.do(seen.campaign, edit_between(seen.plan, plan), language)
 
         label = say("teams.extra_of", name=seen.names.positions.get(selected, selected))
-        st.number_input(label, *EXTRA, step=0.5, format="%g", key=name, on_change=put, help=say("teams.extra_help"))
+        st.number_input(
+            label, *EXTRA, value=None, step=0.5, format="%g", key=name, on_change=put, help=say("teams.extra_help")
+        )
     with st.container(key="loads"):
         figures(heads, rows)
 
@@ -104,7 +109,7 @@ def _amounts(seen: Seen, position: str, say: Say) -> None:
     rows = [
         (
             say(f"workload.{name}"),
-            f"{values[name]:,.1f}" if name == "distance" else f"{values[name]:,.0f}",
+            _amount(float(values[name]), 1 if name == "distance" else 0, say),
             f"{shares[name]:.2f}" if name in seen.posed.workload.counted else say("teams.not_counted"),
         )
         for name in METRICS
@@ -113,3 +118,7 @@ def _amounts(seen: Seen, position: str, say: Say) -> None:
         rows.append((say("workload.extra"), "", f"{shares['extra']:+.2f}"))
     rows.append((say("teams.total"), "", f"{float(seen.posed.problem.load[row]):.2f}"))
     figures((say("teams.metric"), say("teams.amount"), say("teams.in_points")), rows)
+
+
+def _amount(value: float, decimals: int, say: Say) -> str:
+    return say("total.none") if value != value else f"{value:,.{decimals}f}"

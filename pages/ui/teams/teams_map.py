@@ -6,12 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 import folium
-import shapely
 from branca.element import MacroElement
 
 from geo.datum import Datum, convert
 from geo.district import District
-from geo.fieldwork.plan import Plan
 from geo.i18n import Language
 from geo.layers import areas, legend, palette, points, teams
 from geo.layers.base import Basemap, Tiles, base_map
@@ -34,8 +32,8 @@ def teams_map(
     here = district.positions[district.positions["id"].isin(seen.posed.positions)]
     records: list[dict[str, Any]] = here.drop(columns="geometry").to_dict("records")
     of_region = {row["region"]: row["id"] for row in records if row["kind"] == "region" and row["region"]}
-    planned = seen.version != "reported"
-    grounds, labels = [], []
+    planned = seen.version not in ("reported", "none")
+    grounds, labels, short = [], [], []
     for record, geometry in zip(district.regions.to_dict("records"), drawing.regions, strict=True):
         position = of_region.get(record["code"], "")
         number = seen.number(seen.plan.where.get(position))
@@ -43,27 +41,17 @@ def teams_map(
         lines = _lines(seen, position, say) if position else (say("teams.outside"),)
         grounds.append(teams.Ground(position, geometry, number, name, lines, planned and bool(position) and not number))
         labels.append(f"{number} {name}" if number else name)
+        short.append(str(number or ""))
     layers: list[MacroElement] = [
         *teams.grounds(grounds, selected=selected),
-        teams.outlines(
-            team_grounds(seen.plan, of_region, dict(zip(district.regions["code"], drawing.regions, strict=True)))
-        ),
-        areas.names(drawing.centres, labels, selected=_label(grounds, labels, selected)),
+        teams.outlines(grounds),
+        areas.names(drawing.centres, labels, selected=_label(grounds, labels, selected), short=short),
         teams.posts(_posts(seen, records, datum, say, language), selected=selected),
         _legend(district, seen, grounds, drawing.free_corner, say, language),
     ]
     zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
     base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
     return base, [Tiles(basemap), *layers]
-
-
-def team_grounds(plan: Plan, of_region: Mapping[str, str], drawn: Mapping[str, str]) -> list[str]:
-    """The whole ground of each team, as GeoJSON. ``of_region``: code → position; ``drawn``: code → its geometry."""
-    shapes: dict[str, list[shapely.Geometry]] = {}
-    for code, position in of_region.items():
-        if (team := plan.where.get(position)) and code in drawn:
-            shapes.setdefault(team, []).append(shapely.from_geojson(drawn[code]))
-    return [str(shapely.to_geojson(shapely.union_all(shapely.make_valid(parts)))) for parts in shapes.values()]
 
 
 def _lines(seen: Seen, position: str, say: Say) -> tuple[str, ...]:
@@ -107,7 +95,7 @@ def _posts(seen: Seen, records: list[dict[str, Any]], datum: Datum, say: Say, la
             seen.number(seen.plan.where.get(mark.id)),
             mark.title,
             (say(f"position_kind.{row['kind']}"), *_lines(seen, mark.id, say), *_precision(row, say)),
-            seen.version != "reported" and mark.id not in seen.plan.where,
+            seen.version not in ("reported", "none") and mark.id not in seen.plan.where,
             mark.aside,
         )
         for mark, row in zip(marks, placed, strict=True)
@@ -126,8 +114,10 @@ def _legend(
 ) -> legend.Legend:
     listed = seen.posed.teams[:LEGEND_AT_MOST]
     rows = [
-        legend.Row(f"{number} {seen.names.teams.get(team, team)}", swatch=(palette.team(number - 1),))
-        for number, team in enumerate(listed, start=1)
+        legend.Row(
+            f"{seen.number(team)} {seen.names.teams.get(team, team)}", swatch=(palette.team(seen.number(team) - 1),)
+        )
+        for team in listed
     ]
     if any(one.open for one in grounds):
         rows.insert(0, legend.Row(say("teams.nobody"), swatch=(palette.UNASSIGNED,)))

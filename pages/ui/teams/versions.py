@@ -16,7 +16,7 @@ from geo.storage.assignments import Published
 from geo.words import Say
 from pages.ui import cached
 from pages.ui.teams import work
-from pages.ui.teams.words import edit_words
+from pages.ui.teams.words import edit_words, team_words
 from pages.ui.teams.work import Seen
 from pages.ui.widgets import figures
 from pages.ui.words import escape_markdown, moment, today
@@ -28,7 +28,7 @@ EDITS_SHOWN = 20
 def publish(seen: Seen, district: District, say: Say, language: Language) -> None:
     """The draft becomes the next version, with the day it holds from and a note."""
     last = cached.workspace().store.assignments.published(seen.campaign.id)
-    if last is not None and not edit_between(last.fields, seen.draft.fields):
+    if last is not None and not rights.news(seen.present, seen.draft, last):
         st.caption(say("teams.nothing_new", number=last.number))
         return
 
@@ -36,7 +36,7 @@ def publish(seen: Seen, district: District, say: Say, language: Language) -> Non
         note, starts = st.session_state["publish_note"], st.session_state["publish_starts"]
         day = starts.isoformat() if starts else ""
         work.attempt(
-            lambda person: rights.publish(cached.workspace(), person, seen.campaign, seen.draft, note, day),
+            lambda person: rights.publish(cached.workspace(), person, seen.present, seen.draft, note, day),
             language,
             "teams.published_done",
         )
@@ -61,7 +61,8 @@ def history(seen: Seen, district: District, person: Person, say: Say, language: 
     for index, one in enumerate(versions):
         before = versions[index + 1] if index + 1 < len(versions) else None
         with st.container(border=True, key=f"version_{one.number}"):
-            head = say("teams.version_head", number=one.number, starts=one.starts, at=moment(one.at, zone), by=one.by)
+            who = one.by if person.may("leader") else say("teams.a_leader")
+            head = say("teams.version_head", number=one.number, starts=one.starts, at=moment(one.at, zone), by=who)
             st.markdown(f"**{escape_markdown(head)}**")
             if one.note:
                 st.markdown(escape_markdown(one.note))
@@ -71,7 +72,7 @@ def history(seen: Seen, district: District, person: Person, say: Say, language: 
             if before:
                 with st.expander(say("teams.differs", number=before.number)):
                     difference(seen, before, one, say)
-            if person.may("leader") and seen.campaign.closed_at is None:
+            if person.may("leader") and seen.present.closed_at is None:
                 restore = partial(_restore, seen, one.number, language)
                 st.button(
                     say("teams.restore"), key=f"restore_{one.number}", on_click=restore, icon=":material/history:"
@@ -81,11 +82,9 @@ def history(seen: Seen, district: District, person: Person, say: Say, language: 
 
 
 def _restore(seen: Seen, number: int, language: Language) -> None:
-    before = seen.draft.fields
-
     def back(person: Person) -> object:
-        draft = rights.restore(cached.workspace(), person, seen.campaign, number)
-        work.remember(seen.campaign, edit_between(before, draft.fields))
+        draft, edit = rights.restore(cached.workspace(), person, seen.present, number, seen.draft)
+        work.remember(seen.present, edit)
         return draft
 
     work.attempt(back, language, "teams.restored")
@@ -93,7 +92,10 @@ def _restore(seen: Seen, number: int, language: Language) -> None:
 
 def difference(seen: Seen, before: Published, after: Published, say: Say) -> None:
     """What changed from one version to another, a row each."""
-    rows = edit_words(edit_between(before.fields, after.fields), seen.names, say)
+    rows = [
+        *edit_words(edit_between(before.fields, after.fields), seen.names, say),
+        *team_words(before.grounds.get("teams", ()), after.grounds.get("teams", ()), say),
+    ]
     if not rows:
         st.caption(say("teams.same"))
         return
@@ -108,7 +110,8 @@ def _files(one: Published, say: Say, language: Language) -> str:
             href = f"{path}.gpkg?campaign={one.campaign}&version={one.number}&lang={language}"
         else:
             href = f"{path}/{one.campaign}.{kind}?version={one.number}&lang={language}"
-        links.append(f'<a target="_self" href="{href}">{say(f"teams.file_{kind}")}</a>')
+        target = "_blank" if kind == "pdf" else "_self"  # a sheet is read beside the page, not in its place
+        links.append(f'<a target="{target}" rel="noopener" href="{href}">{say(f"teams.file_{kind}")}</a>')
     return f'<div class="files">{"".join(links)}</div>'
 
 

@@ -24,7 +24,7 @@ SHOWN_AT_MOST = 60
 
 def coming(seen: Seen, district: District, person: Person, say: Say) -> None:
     """What one's own team has before it: the next few visits."""
-    team = team_of(seen.campaign, person)
+    team = team_of(seen.present, person)
     if team is None:
         return
     now = today(cached.workspace().now(), district.about["time_zone"])
@@ -33,11 +33,11 @@ def coming(seen: Seen, district: District, person: Person, say: Say) -> None:
     with st.container(border=True, key="mine"):
         lead = f" · {team.lead}" if team.lead else ""
         st.markdown(f"**{escape_markdown(say('teams.mine', name=team.name) + lead)}**")
-        lines = [_line(visit, seen, say) for visit in next_] or [say("teams.no_tasks")]
+        lines = [_line(visit, seen) for visit in next_] or [say("teams.no_tasks")]
         st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
 
 
-def _line(visit: PlannedVisit, seen: Seen, say: Say) -> str:
+def _line(visit: PlannedVisit, seen: Seen) -> str:
     hours = "–".join(filter(None, (visit.start, visit.end)))
     place = seen.names.positions.get(visit.position, visit.position)
     return " ".join(filter(None, (visit.date, hours, place, visit.what)))
@@ -46,7 +46,7 @@ def _line(visit: PlannedVisit, seen: Seen, say: Say) -> str:
 def visits(seen: Seen, district: District, person: Person, say: Say, language: Language) -> None:
     """The visits planned from today on, and those of before on demand; a form for the next; the feed."""
     store = cached.workspace().store.visits
-    mine = team_of(seen.campaign, person)
+    mine = team_of(seen.present, person)
     now = today(cached.workspace().now(), district.about["time_zone"])
     past = st.toggle(say("teams.past_visits"), key="past_visits")
     listed = store.list(seen.campaign.id, since=None if past else now)
@@ -57,23 +57,22 @@ def visits(seen: Seen, district: District, person: Person, say: Say, language: L
         _visit(visit, seen, person, say, language)
     if len(listed) > SHOWN_AT_MOST:
         st.caption(say("teams.more_visits", count=len(listed) - SHOWN_AT_MOST))
-    if seen.campaign.closed_at is None and (person.may("leader") or mine):
+    if seen.present.closed_at is None and (person.may("leader") or mine):
         _add(seen, person, now, say, language)
-    _feed(person, say, language)
+    _feed(say, language)
 
 
 def _visit(visit: PlannedVisit, seen: Seen, person: Person, say: Say, language: Language) -> None:
     team = seen.names.teams.get(visit.team, visit.team)
-    mine = team_of(seen.campaign, person)
     with st.container(border=True, horizontal=True, vertical_alignment="center", key=f"visit_{visit.id}"):
-        words = f"{_line(visit, seen, say)} · {team} · {say(f'teams.visit_{visit.state}')}"
+        words = f"{_line(visit, seen)} · {team} · {say(f'teams.visit_{visit.state}')}"
         note = f"  \n{escape_markdown(visit.note)}" if visit.note else ""
         st.markdown(escape_markdown(words) + note, width="stretch")
-        if seen.campaign.closed_at is None and (person.may("leader") or (mine and mine.id == visit.team)):
+        if seen.present.closed_at is None and rights.may_plan(seen.present, person, visit.team):
 
             def change(to: str) -> None:
                 work.attempt(
-                    lambda who: rights.change_visit(cached.workspace(), who, seen.campaign, visit, state=to),
+                    lambda who: rights.change_visit(cached.workspace(), who, seen.present, visit, state=to),
                     language,
                     "teams.saved",
                 )
@@ -85,8 +84,8 @@ def _visit(visit: PlannedVisit, seen: Seen, person: Person, say: Say, language: 
 
 
 def _add(seen: Seen, person: Person, now: str, say: Say, language: Language) -> None:
-    mine = team_of(seen.campaign, person)
-    teams = list(seen.posed.teams) if person.may("leader") or mine is None else [mine.id]
+    mine = team_of(seen.present, person)
+    teams = [team.id for team in seen.present.teams] if person.may("leader") or mine is None else [mine.id]
     first = teams.index(mine.id) if mine and mine.id in teams else 0
 
     def go() -> None:
@@ -97,7 +96,7 @@ def _add(seen: Seen, person: Person, now: str, say: Say, language: Language) -> 
             hours[name] = f"{at:%H:%M}" if at else ""
         date_ = day.isoformat() if day else ""
         work.attempt(
-            lambda who: rights.plan_visit(cached.workspace(), who, seen.campaign, date=date_, **said, **hours),
+            lambda who: rights.plan_visit(cached.workspace(), who, seen.present, date=date_, **said, **hours),
             language,
             "teams.saved",
         )
@@ -114,8 +113,8 @@ def _add(seen: Seen, person: Person, now: str, say: Say, language: Language) -> 
             )
             st.selectbox(
                 say("teams.position"),
-                seen.posed.positions,
-                format_func=lambda id_: seen.names.positions.get(id_, id_),
+                _own_first(seen, mine.id if mine else ""),
+                format_func=lambda id_: _with_team(seen, id_),
                 key="visit_position",
             )
         with st.container(horizontal=True):
@@ -127,7 +126,16 @@ def _add(seen: Seen, person: Person, now: str, say: Say, language: Language) -> 
         st.form_submit_button(say("teams.plan_visit_go"), type="primary", on_click=go)
 
 
-def _feed(person: Person, say: Say, language: Language) -> None:
+def _own_first(seen: Seen, team: str) -> list[str]:
+    return sorted(seen.present.positions, key=lambda one: seen.plan.where.get(one) != team)
+
+
+def _with_team(seen: Seen, position: str) -> str:
+    name, number = seen.names.positions.get(position, position), seen.number(seen.plan.where.get(position))
+    return f"{name}（{number}）" if number else name
+
+
+def _feed(say: Say, language: Language) -> None:
     """The secret address of the calendar, shown once when it is made."""
     with st.expander(say("teams.feed"), icon=":material/calendar_month:"):
         st.caption(say("teams.feed_help"))
@@ -152,6 +160,8 @@ def _feed(person: Person, say: Say, language: Language) -> None:
 
 
 def _address() -> str:
-    """What the browser calls the app, up to its path."""
+    """Where others reach the app: as the settings say, else as this browser does."""
+    if said := cached.settings().public_url:
+        return said.rstrip("/")
     scheme, _, rest = st.context.url.partition("://")
     return f"{scheme}://{rest.split('/')[0]}"

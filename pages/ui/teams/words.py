@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
 
-from geo.fieldwork.plan import METRICS, Edit
+from geo.fieldwork.plan import BALANCE, METRICS, Edit
+from geo.fieldwork.workload import DEFAULTS
 from geo.words import Say
 
 if TYPE_CHECKING:
     from geo.fieldwork.words import Names
     from pages.ui.teams.work import Seen
+
+
+USUAL = {"strength": 1.0, "extra": 0.0}
+"""What a field that nobody set is."""
 
 
 def points(load: float, say: Say) -> str:
@@ -53,11 +59,37 @@ def edit_words(edit: Edit, names: Names, say: Say) -> list[tuple[str, str, str]]
             thing = say("teams.of_weight", name=say(f"workload.{key}"))
         else:
             thing = say("teams.balance")
-        rows.append((thing, *(_value(part, value, names, say) for value in (before, after))))
+        rows.append((thing, *(_value(part, key, value, names, say) for value in (before, after))))
     return rows
 
 
-def _value(part: str, value: object, names: Names, say: Say) -> str:
+def team_words(
+    before: Sequence[Mapping[str, Any]], after: Sequence[Mapping[str, Any]], say: Say
+) -> list[tuple[str, str, str]]:
+    """What changed of the teams from one version to another: their names, who leads them, their departments."""
+    old, new = ({str(team["id"]): team for team in teams} for teams in (before, after))
+    rows = []
+    for id_ in [*old, *(id_ for id_ in new if id_ not in old)]:
+        for part in ("name", "lead", "departments"):
+            was, now = (_said(teams.get(id_, {}).get(part), say) for teams in (old, new))
+            if was != now:
+                name = (new.get(id_) or old[id_])["name"]
+                rows.append((say("teams.of_team", name=name, part=say(f"teams.part_{part}")), was, now))
+    return rows
+
+
+def _said(value: object, say: Say) -> str:
+    text = "、".join(map(str, value)) if isinstance(value, list | tuple) else str(value or "")
+    return text or say("total.none")
+
+
+def _value(part: str, key: str, value: object, names: Names, say: Say) -> str:
+    if value is None and part in USUAL:
+        return say("teams.usual_value", value=f"{USUAL[part]:g}")
+    if value is None and part == "weights":
+        return say("teams.usual_value", value=f"{DEFAULTS[key]:g}")
+    if value is None and part == "balance":
+        return say("teams.usual_value", value=f"±{100 * BALANCE:g}%")
     if value is None:
         return say("teams.nobody") if part == "where" else say("teams.usual")
     if part in ("where", "fixed"):

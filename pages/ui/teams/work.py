@@ -7,23 +7,22 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
-import numpy as np
 import streamlit as st
 
 from geo.assignment import Finding, Parts, check, measure
 from geo.district import District
 from geo.errors import GongtuError
 from geo.fieldwork import rights
-from geo.fieldwork.campaign import Campaign, Reported, reported
+from geo.fieldwork.campaign import Campaign, Reported, numbers, reported
 from geo.fieldwork.plan import Edit, Plan, edit_between, inverse, moved
 from geo.fieldwork.posing import Basis, Posed, basis, pose
-from geo.fieldwork.told import as_it_was
+from geo.fieldwork.told import as_it_was, weighed_as_then
 from geo.fieldwork.words import Names, names_of
 from geo.i18n import Language, explain, translate
 from geo.people import Person
 from geo.storage.assignments import Draft, Published
 from pages.ui import access, cached
-from pages.ui.words import escape_markdown
+from pages.ui.words import escape_markdown, told_apart
 
 KEPT = 100
 """Edits that can be taken back."""
@@ -31,13 +30,16 @@ KEPT = 100
 
 @dataclass(frozen=True, eq=False)
 class Seen:
-    """A plan as the page shows it. ``version``: ``draft``, ``reported`` (what the pack's visits say) or a number.
+    """A plan as the page shows it. ``version``: ``draft``, ``reported`` (what the pack's visits say), ``none`` or a
+    number.
 
-    ``findings`` are none where nobody planned it. ``editable``: whether who looks may change it. ``reported``: on what
-    grounds a team is said to have been at a position.
+    ``campaign`` has the teams and positions of that version, ``present`` those that it has now: what is done, is done
+    to that. ``draft`` is empty for who may not read it. ``findings`` are none where nobody planned it. ``editable``:
+    whether who looks may change it. ``reported``: on what grounds a team is said to have been at a position.
     """
 
     campaign: Campaign
+    present: Campaign
     version: str
     plan: Plan
     draft: Draft
@@ -50,14 +52,17 @@ class Seen:
     reported: Mapping[str, Reported]
 
     def number(self, team: str | None) -> int:
-        """The number of a team, from 1, in its campaign's order; 0 for none."""
-        return self.posed.teams.index(team) + 1 if team in self.posed.teams else 0
+        """The number that a team is known by; 0 for none."""
+        return numbers(self.campaign).get(team or "", 0)
 
 
 def see(district: District, campaign: Campaign, version: str, person: Person, language: Language) -> Seen:
-    """The plan of this version, measured and checked; an unknown version is the draft's where that may be read."""
+    """The plan of this version, measured and checked. The draft is nobody's to see who may not read it: to them a
+    version that is neither published nor reported is empty.
+    """
     store = cached.workspace().store.assignments
-    draft = store.draft(campaign.id)
+    may = rights.read_plan(person, "draft")
+    draft, present = store.draft(campaign.id) if may else Draft(campaign.id, {}), campaign
     said = reported(district, campaign) if version == "reported" else {}
     published = store.published(campaign.id, int(version)) if version.isdigit() else None
     if published:
@@ -65,14 +70,15 @@ def see(district: District, campaign: Campaign, version: str, person: Person, la
     elif version == "reported":
         plan = Plan(where={position: one.team for position, one in said.items()})
     else:
-        plan = Plan.read(draft.fields)
+        plan = Plan.read(draft.fields) if version == "draft" else Plan()
     plan = plan.within(campaign.positions, [team.id for team in campaign.teams])
     posed = _posed(district, campaign, plan)
     if published:
-        posed = _loads_as_they_were(posed, published)
-    findings = () if version == "reported" else check(posed.problem, posed.team)
+        posed = weighed_as_then(posed, published)
+    findings = () if version in ("reported", "none") else check(posed.problem, posed.team)
     return Seen(
         campaign=campaign,
+        present=present,
         version=version,
         plan=plan,
         draft=draft,
@@ -80,10 +86,20 @@ def see(district: District, campaign: Campaign, version: str, person: Person, la
         posed=posed,
         parts=measure(posed.problem, posed.team),
         findings=findings,
-        names=names_of(district, campaign, language),
+        names=_names(district, campaign, language),
         editable=version == "draft" and campaign.closed_at is None and person.may("leader"),
         reported=said,
     )
+
+
+def _names(district: District, campaign: Campaign, language: Language) -> Names:
+    """The names, each of one thing only; of a position that was retired its last, and that it was."""
+    names, store = names_of(district, campaign, language), cached.workspace().store
+    gone = {}
+    for id_ in set(campaign.positions) - set(district.positions["id"]):
+        record = store.get("positions", id_)
+        gone[id_] = translate("teams.retired", language, name=(record and record.values.get("name")) or id_)
+    return Names(told_apart({**names.positions, **gone}), told_apart(names.teams))
 
 
 def _posed(district: District, campaign: Campaign, plan: Plan) -> Posed:
@@ -91,14 +107,6 @@ def _posed(district: District, campaign: Campaign, plan: Plan) -> Posed:
     known: Basis = cached.once(("basis", *key), lambda: basis(district, campaign))
     fields = json.dumps(plan.fields(), sort_keys=True)
     return cached.once(("posed", *key, fields), lambda: pose(district, campaign, plan, known))
-
-
-def _loads_as_they_were(posed: Posed, published: Published) -> Posed:
-    loads: Mapping[str, float] = published.grounds.get("loads", {})
-    if not all(position in loads for position in posed.positions):
-        return posed
-    then = np.array([float(loads[position]) for position in posed.positions])
-    return replace(posed, problem=replace(posed.problem, load=then))
 
 
 def _stack(name: str, campaign: Campaign) -> list[Edit]:
@@ -116,6 +124,7 @@ def told(language: Language) -> None:
     with st.container(key="teams_told"):
         if said := st.session_state.pop("teams_error", ""):
             st.error(escape_markdown(said))
+            st.toast(escape_markdown(said), icon=":material/error:", duration="long")  # seen wherever one has scrolled
     if said := st.session_state.pop("teams_done", ""):
         st.toast(escape_markdown(said), icon=":material/check_circle:")
 
