@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import tempfile
 from collections.abc import Iterator
+from multiprocessing.util import Finalize
 from pathlib import Path
 
 import geopandas as gpd
@@ -23,9 +27,30 @@ from geo.workspace import Workspace
 settings.register_profile("patient", deadline=None)
 settings.load_profile("patient")
 
+MEMORY = Path("/dev/shm")  # a file system in memory, where Linux has one
+ROOM = 2 * 1024**3  # bytes that must be free there, several times what a whole run leaves behind
+
 WEST, SOUTH = 430_000.0, 4_380_000.0  # the corner of the world, metres; a place in southern Beijing
 KM = 1_000.0
 REPORTED = {"standing": "synthetic", "source": "test", "as_of": "2025"}
+
+
+def pytest_configure() -> None:
+    """Temporary files are kept in memory where there is room.
+
+    Every commit to a store and every layer of a GeoPackage waits for the disk; half of a run was spent waiting so, for
+    files that are thrown away. ``TMPDIR`` in the environment says otherwise, and ``--basetemp`` keeps what tests wrote.
+    """
+    # The workers of xdist inherit the environment, and so the folder.
+    if "TMPDIR" in os.environ or not os.access(MEMORY, os.W_OK) or os.statvfs(MEMORY).f_flag & os.ST_NOEXEC:
+        return
+    if shutil.disk_usage(MEMORY).free < ROOM:
+        return
+    folder = tempfile.mkdtemp(prefix="gongtu-tests-", dir=MEMORY)
+    os.chmod(folder, 0o711)  # PostgreSQL runs as somebody else, in a folder of its own inside
+    os.environ["TMPDIR"], tempfile.tempdir = folder, None  # asked for anew
+    # By this process only, and after what multiprocessing keeps inside is gone, which it deletes at -100.
+    Finalize(None, shutil.rmtree, (folder, True), exitpriority=-200)
 
 
 def at(east_km: float, north_km: float) -> tuple[float, float]:
@@ -141,9 +166,20 @@ def tiny_settings(tiny: Path, tmp_path: Path) -> Settings:
     return read_settings({"GONGTU_PACK": str(tiny), "GONGTU_VAR": str(tmp_path / "var")})
 
 
+@pytest.fixture(scope="session")
+def seeded(tiny: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a store as the first start leaves it, to be copied: to make one takes half of a short test."""
+    var = tmp_path_factory.mktemp("seeded") / "var"
+    made = Workspace(read_settings({"GONGTU_PACK": str(tiny), "GONGTU_VAR": str(var)}), clock=Clock())
+    made.district()
+    made.store.close()
+    return var
+
+
 @pytest.fixture
-def workspace(tiny_settings: Settings, clock: Clock) -> Iterator[Workspace]:
-    """The tiny world in a fresh embedded store."""
+def workspace(tiny_settings: Settings, seeded: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    """The tiny world in an embedded store of its own, which nobody has written to."""
+    shutil.copytree(seeded, tmp_path / "var")
     made = Workspace(tiny_settings, clock=clock)
     yield made
     made.store.close()

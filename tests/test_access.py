@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import warnings
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import product
 from typing import TYPE_CHECKING
 
 import pytest
@@ -151,14 +152,12 @@ def test_each_role_gets_from_each_route_what_it_should(
     assert got == expected
 
 
-@pytest.mark.parametrize("path", [path for (_, path), (role, _, _) in ROUTES.items() if role != "public"])
-def test_what_asks_for_a_role_is_kept_by_no_cache(
-    workspace: Workspace, sessions: Mapping[Role, str], path: str
-) -> None:
+def test_what_asks_for_a_role_is_kept_by_no_cache(workspace: Workspace, sessions: Mapping[Role, str]) -> None:
     app = Starlette(routes=routes(workspace))
-    url = path.replace("{format}", "csv")
+    paths = {path.replace("{format}", "csv") for (_, path), (role, _, _) in ROUTES.items() if role != "public"}
     for token in ("", sessions["admin"]):
-        assert client(app, token).get(url).headers["cache-control"] == "no-store"
+        got = {path: client(app, token).get(path).headers["cache-control"] for path in paths}
+        assert got == dict.fromkeys(paths, "no-store")
 
 
 # One guarded route
@@ -290,15 +289,15 @@ async def _streamlit(scope: object, receive: object, send: object) -> None:
     await PlainTextResponse("taken")(scope, receive, send)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("method", ["PUT", "POST", "DELETE", "GET", "PATCH"])
-@pytest.mark.parametrize("before", ["", "/base", "//base"])
-def test_only_those_signed_in_send_files(
-    workspace: Workspace, sessions: Mapping[Role, str], role: Role, method: str, before: str
-) -> None:
-    browser = client(GuardUploads(_streamlit, workspace), sessions.get(role, ""))
-    answer = browser.request(method, f"http://testserver{before}/_stcore/upload_file/session/file", headers=JSON)
-    assert answer.status_code == (401 if role == "public" else 200)
+def test_only_those_signed_in_send_files(workspace: Workspace, sessions: Mapping[Role, str]) -> None:
+    expected, got = {}, {}
+    for role, before in product(ROLES, ("", "/base", "//base")):
+        browser = client(GuardUploads(_streamlit, workspace), sessions.get(role, ""))
+        url = f"http://testserver{before}/_stcore/upload_file/session/file"
+        for method in ("PUT", "POST", "DELETE", "GET", "PATCH"):
+            expected[role, before, method] = 401 if role == "public" else 200
+            got[role, before, method] = browser.request(method, url, headers=JSON).status_code
+    assert got == expected
 
 
 def test_everything_else_goes_on_to_streamlit(workspace: Workspace) -> None:
@@ -365,17 +364,18 @@ def test_without_a_list_nobody_has_a_role() -> None:
     assert oidc_role({"email": "boss@x.cn"}, read_settings({})) is None
 
 
-@pytest.mark.parametrize(("role", "status"), [("public", 401), ("staff", 200), ("admin", 200)])
-@pytest.mark.parametrize("path", ["/media/0a1b.csv", "/media/0A1B.XLSX", "/base/media/0a1b"])
 def test_documents_of_download_buttons_are_for_those_signed_in(
-    workspace: Workspace, sessions: dict[str, str], role: str, status: int, path: str
+    workspace: Workspace, sessions: Mapping[Role, str]
 ) -> None:
-    browser = client(GuardUploads(_streamlit, workspace), sessions.get(role, ""))
-    assert browser.get(path, headers=JSON).status_code == status
+    paths = ("/media/0a1b.csv", "/media/0A1B.XLSX", "/base/media/0a1b")
+    roles: dict[Role, int] = {"public": 401, "staff": 200, "admin": 200}
+    for role, status in roles.items():
+        browser = client(GuardUploads(_streamlit, workspace), sessions.get(role, ""))
+        got = {path: browser.get(path, headers=JSON).status_code for path in paths}
+        assert got == dict.fromkeys(paths, status), role
 
 
-@pytest.mark.parametrize(
-    "path", ["/media/0a1b.svg", "/static/media/MaterialSymbols.woff2", "/base/static/media/a.woff2"]
-)
-def test_pictures_and_fonts_are_for_everybody(workspace: Workspace, path: str) -> None:
-    assert client(GuardUploads(_streamlit, workspace)).get(path).status_code == 200
+def test_pictures_and_fonts_are_for_everybody(workspace: Workspace) -> None:
+    paths = ("/media/0a1b.svg", "/static/media/MaterialSymbols.woff2", "/base/static/media/a.woff2")
+    browser = client(GuardUploads(_streamlit, workspace))
+    assert {path: browser.get(path).status_code for path in paths} == dict.fromkeys(paths, 200)

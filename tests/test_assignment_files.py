@@ -23,7 +23,8 @@ from told_world import LEADER, PLAN, TestClient, client, member, of, published, 
 
 from geo.__main__ import main
 from geo.export import FORMATS, Asked, export
-from geo.fieldwork.campaign import Team, change
+from geo.fieldwork.campaign import Team
+from geo.fieldwork.deeds import change
 from geo.fieldwork.plan import Plan
 from geo.fieldwork.told import Told, told
 from geo.i18n import LANGUAGES

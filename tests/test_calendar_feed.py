@@ -17,7 +17,8 @@ from told_world import LEADER, TestClient, client, member, of, sign_in, told_pac
 from geo.district import District
 from geo.errors import GongtuError
 from geo.fieldwork.calendar import Feed, ics
-from geo.fieldwork.campaign import Campaign, Team, campaigns, close
+from geo.fieldwork.campaign import Campaign, Team, campaigns
+from geo.fieldwork.deeds import close
 from geo.pack import open_pack
 from geo.storage import attempts, people
 from geo.storage.attempts import LIMITS

@@ -9,7 +9,7 @@ import pytest
 from told_world import LEADER, PLAN, TestClient, client, member, of, published, sign_in, told_pack, told_store, world
 
 from geo.errors import ParameterError
-from geo.fieldwork.campaign import change
+from geo.fieldwork.deeds import change
 from geo.fieldwork.told import asked_version, told
 from geo.people import Role
 from geo.workspace import Workspace

@@ -22,6 +22,7 @@ import pytest
 import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from python_calamine import CalamineWorkbook
 
 from geo.coverage import LENSES
 from geo.district import District
@@ -114,6 +115,13 @@ def rows(path: Path, name: str, language: str = "zh") -> list[dict[str, Any]]:
             return frame.astype(object).where(frame.notna(), None).to_dict("records")
     codes = {header(column.name, language): column.name for column in LAYERS[name].columns}
     return [{codes[key]: cell for key, cell in row.items()} for row in found]
+
+
+def cells_quickly(path: Path, name: str) -> list[dict[str, Any]]:
+    """The rows of a long sheet: openpyxl takes seconds for a district's enterprises. An empty cell is None."""
+    first, *others = CalamineWorkbook.from_path(path).get_sheet_by_name(title(name, "zh")).to_python()
+    codes = {header(column.name, "zh"): column.name for column in LAYERS[name].columns}
+    return [{codes[key]: cell if cell != "" else None for key, cell in zip(first, row, strict=True)} for row in others]
 
 
 def shapes(path: Path, name: str) -> list[shapely.Geometry | None]:
@@ -246,7 +254,8 @@ def test_rings_are_wound_as_rfc_7946_has_them(out: Callable[..., Path]) -> None:
 def test_every_record_is_there_with_its_provenance(
     out: Callable[..., Path], daxing: District, name: str, format_: str
 ) -> None:
-    found = rows(out(name, format_, daxing), name)
+    path = out(name, format_, daxing)
+    found = rows(path, name) if format_ != "xlsx" else cells_quickly(path, name)
     noun = "regions" if name == "gaps" else name
     assert len(found) == len(getattr(daxing, noun))
     assert all(row["standing"] and row["source"] and row["as_of"] for row in found)

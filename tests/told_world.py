@@ -20,7 +20,8 @@ with warnings.catch_warnings():
     warnings.simplefilter("ignore")  # starlette would rather have httpx2
     from starlette.testclient import TestClient
 
-from geo.fieldwork.campaign import Campaign, campaign, change
+from geo.fieldwork.campaign import Campaign, campaign
+from geo.fieldwork.deeds import change
 from geo.fieldwork.plan import METRICS, Plan
 from geo.fieldwork.rights import edit, publish
 from geo.people import Person, Role

@@ -96,10 +96,13 @@ def run_assign(district: District, store: Store, asked: argparse.Namespace, *, o
 def run_table(asked: argparse.Namespace, *, out: TextIO, err: TextIO) -> int:
     """Solves the table that ``asked`` names, as ``run_assign`` does a campaign; it needs no district.
 
-    GongtuError for files that are no such table, and where there are no teams or edges said.
+    GongtuError for files that are no such table, where there are no teams or edges said, and for weights: a table has
+    no metrics.
     """
     if asked.edges is None or asked.teams is None:
         raise GongtuError("fieldwork.table_needs")
+    if asked.weight:
+        raise ParameterError("fieldwork.table_weight", field="--weight")
     table = read_table(asked.positions, asked.edges, asked.teams)
     demands = read_demands(asked, table.positions, table.teams)
     posed = table.posed(demands)
@@ -123,7 +126,7 @@ def read_demands(
 ) -> Plan:
     """The plan that the options make of ``start``, checked as every plan is (``Plan.read``)."""
     fields = dict((start or Plan()).fields())
-    for position, team in _pairs(asked.lock, "--lock", positions, teams):
+    for position, team in _once(_pairs(asked.lock, "--lock", positions, teams), "--lock"):
         fields[f"fixed.{position}"] = team
     never: dict[str, list[str]] = {}
     for position, team in _pairs(asked.never, "--never", positions, teams):
@@ -134,7 +137,7 @@ def read_demands(
         ("weight", "weights", METRICS),
         ("extra", "extra", positions),
     ):
-        for name, value in _pairs(getattr(asked, option), f"--{option}", known, None):
+        for name, value in _once(_pairs(getattr(asked, option), f"--{option}", known, None), f"--{option}"):
             fields[f"{part}.{name}"] = _number(f"--{option}", value)
     if asked.balance is not None:
         fields["balance"] = asked.balance
@@ -154,6 +157,16 @@ def _pairs(
             if known is not None and one not in known:
                 raise ParameterError("fieldwork.unknown", field=option, value=one[:80], known=", ".join(known)[:400])
         pairs.append((name, value))
+    return pairs
+
+
+def _once(pairs: Sequence[tuple[str, str]], option: str) -> Sequence[tuple[str, str]]:
+    """The pairs, of which none says something else of a name that another has."""
+    said: dict[str, str] = {}
+    for name, value in pairs:
+        first = said.setdefault(name, value)
+        if first != value:
+            raise ParameterError("fieldwork.twice", field=option, name=name[:80], first=first[:80], second=value[:80])
     return pairs
 
 

@@ -7,7 +7,8 @@ from contextlib import contextmanager
 from typing import Any, Literal
 
 from geo.errors import GongtuError, ParameterError
-from geo.fieldwork.campaign import Campaign, must_lead, team_of
+from geo.fieldwork.campaign import Campaign, team_of
+from geo.fieldwork.deeds import must_lead
 from geo.fieldwork.plan import Plan, edit_between
 from geo.fieldwork.posing import grounds_of, pose
 from geo.people import Person

@@ -8,9 +8,8 @@ from dataclasses import dataclass
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
 
-from geo.fieldwork import campaign as campaigns
-from geo.fieldwork import rights
-from geo.fieldwork.campaign import Campaign, Team
+from geo.fieldwork import deeds, rights
+from geo.fieldwork.campaign import Campaign, Team, campaign
 from geo.fieldwork.plan import METRICS
 from geo.people import Person
 from geo.storage import Change
@@ -63,13 +62,13 @@ def field(house: House) -> Iterator[Field]:
     workspace.store.commit(made, by="test", at=workspace.now(), why="测试")
     member = next(one.id for one in workspace.store.people.list() if one.name == "某staff")
     teams = [Team("1", "甲组", members=(member,)), Team("2", "乙组", lead="某人", departments=("权益部",))]
-    campaign = campaigns.make(
+    made_campaign = deeds.make(
         workspace, LEADER, name="测试蹲点", starts="2030-01", positions=tuple(POSITIONS), teams=teams
     )
     weights = {f"weights.{name}": (None, 1.0 if name == "each" else 0.0) for name in METRICS}
-    rights.edit(workspace, LEADER, campaign, {**weights, "balance": (None, 0.4)})
-    yield Field(house, campaign)
-    campaigns.close(workspace, LEADER, campaigns.campaign(workspace.district(), workspace.store, campaign.id))
+    rights.edit(workspace, LEADER, made_campaign, {**weights, "balance": (None, 0.4)})
+    yield Field(house, made_campaign)
+    deeds.close(workspace, LEADER, campaign(workspace.district(), workspace.store, made_campaign.id))
     frame = workspace.store.read("positions")
     frame = frame[frame["id"].isin(list(POSITIONS))]
     gone = [

@@ -13,20 +13,8 @@ from clock import Clock
 from tiny_pack import PROVENANCE
 
 from geo.errors import GongtuError, PackError, ParameterError
-from geo.fieldwork.campaign import (
-    Campaign,
-    Reported,
-    Team,
-    campaign,
-    campaigns,
-    change,
-    close,
-    copy,
-    make,
-    reopen,
-    reported,
-    team_of,
-)
+from geo.fieldwork.campaign import Campaign, Reported, Team, campaign, campaigns, reported, team_of
+from geo.fieldwork.deeds import change, close, copy, make, reopen
 from geo.i18n import LANGUAGES, explain
 from geo.pack import open_pack
 from geo.people import NOBODY, Person, Role

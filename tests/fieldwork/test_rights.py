@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from geo.errors import GongtuError, ParameterError
-from geo.fieldwork.campaign import Campaign, Team, change, close, make, next_team, numbers
+from geo.fieldwork.campaign import Campaign, Team, numbers
+from geo.fieldwork.deeds import change, close, make, next_team
 from geo.fieldwork.plan import Plan, edit_between, inverse, moved
 from geo.fieldwork.rights import change_visit, edit, may_plan, news, plan_visit, publish, read_plan, restore
 from geo.i18n import LANGUAGES, explain

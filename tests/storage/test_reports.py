@@ -401,7 +401,15 @@ def test_a_store_from_before_reports_gets_them(tmp_path: Path) -> None:
     old = open_store(url, now=NOW)
     save(old, Change("facilities", "F1", {"name": "甲", "state": "open"}))
     with writing(old.engine) as connection:
-        for name in ("reports", "scenarios"):
+        for name in (
+            "reports",
+            "scenarios",
+            "campaigns",
+            "assignment_drafts",
+            "assignment_edits",
+            "assignment_versions",
+            "planned_visits",
+        ):
             connection.exec_driver_sql(f"DROP TABLE {name}")
         for name in ("entrance_lon", "entrance_lat"):
             connection.exec_driver_sql(f"ALTER TABLE facilities DROP COLUMN {name}")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.district import District
 from geo.errors import GongtuError
-from geo.fieldwork import campaign as deeds
+from geo.fieldwork import deeds
 from geo.fieldwork.campaign import Campaign, Team, campaigns, reported, team_of
 from geo.i18n import Language
 from geo.people import Person
