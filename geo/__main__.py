@@ -26,7 +26,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Runs one command; 0 where all is well, 1 where something is to be mended, which is said on standard error."""
     asked = _parser().parse_args(arguments)
     try:
-        return int(asked.run(Workspace(partial(read_settings, os.environ)), asked))
+        code = int(asked.run(Workspace(partial(read_settings, os.environ)), asked))
+        sys.stdout.flush()
+        return code
+    except BrokenPipeError:  # whoever read the output wants no more of it; nor is it flushed again at the end
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except GongtuError as error:
         print(explain(error, asked.language), file=sys.stderr)
         return 1

@@ -65,7 +65,7 @@ def anneal(
         if chance.random() < EXCHANGES:
             options = bits(masks[other])
             back = options[int(chance.random() * len(options))]
-            if not view.near[back] & own or (view.forbidden[team] | view.must[other]) >> back & 1:
+            if (own and not view.near[back] & own) or (view.forbidden[team] | view.must[other]) >> back & 1:
                 continue
             own, theirs = own | 1 << back, theirs & ~(1 << back)
             less, more = less + view.load[back], more - view.load[back]

@@ -22,7 +22,7 @@ def build(view: View, chance: random.Random, *, present: bool = False) -> list[i
     left = _grown(view, masks, left)
     if left:
         return None
-    return masks if _anywhere(view, masks) and _none_empty(view, masks) else None
+    return masks if give_anywhere(view, masks) and _none_empty(view, masks) else None
 
 
 def _joined(view: View, chance: random.Random) -> list[int] | None:
@@ -137,8 +137,8 @@ def _grown(view: View, masks: list[int], left: int) -> int:
     return 0
 
 
-def _anywhere(view: View, masks: list[int]) -> bool:
-    """Gives those that may be anywhere: first to teams with nothing, then to the least laden."""
+def give_anywhere(view: View, masks: list[int]) -> bool:
+    """Gives those that may be anywhere: first to teams with nothing, then to the least laden; whether it could."""
     load = [view.load_of(mask) for mask in masks]
     free = view.anywhere
     for mask in masks:

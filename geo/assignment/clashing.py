@@ -13,14 +13,17 @@ from scipy.sparse.csgraph import dijkstra
 from geo.assignment.check import check
 from geo.assignment.clash import Demand
 from geo.assignment.flows import any_plan
+from geo.assignment.loose import loosely
 from geo.assignment.partition import cheapest, columns
 from geo.assignment.problem import Floats, Problem, components
 from geo.assignment.search import Search, begin
 from geo.assignment.sets import POSITIONS_AT_MOST, connected_sets
-from geo.assignment.teams import View, team_of
+from geo.assignment.teams import View, bits, team_of
 
 Demands = tuple[Demand, ...]
 SETS_AT_MOST = 300_000
+CUTS_AT_MOST = 500
+"""Positions up to which those are looked at whose absence leaves grounds apart."""
 BALANCE, CONNECTED, TEAMS = Demand("balance"), Demand("connected"), Demand("teams")
 
 
@@ -76,7 +79,7 @@ def _tried(view: View, left_s: Callable[[], float]) -> bool:
     """Whether a short search finds one."""
     chance = random.Random(0)
     for _ in range(3):
-        masks = begin(view, chance, 10, lambda: left_s() <= 0)
+        masks = begin(view, chance, 10, lambda: left_s() <= 0) or loosely(view, chance, lambda: left_s() <= 0)
         if masks is None:
             return False
         one = Search(view, masks, chance, view.limit)
@@ -97,8 +100,10 @@ def plain(problem: Problem, *, teams: bool = True, connected: bool = True) -> De
         return (TEAMS,)
     view = View(problem, "compact", problem.balance)
     found = _alone(problem, view) or (_apart(problem) if connected else ())
-    found = found or _heavy(problem, view) or (_cut_off(problem, view) if connected else ())
-    return found or (_far(problem, view) if connected and np.isfinite(problem.balance) else ())
+    found = found or _heavy(problem, view) or (_cut_off(problem, view) or _followed(problem, view) if connected else ())
+    if connected and np.isfinite(problem.balance):
+        found = found or _far(problem, view) or _pinched(problem, view)
+    return found
 
 
 def _alone(problem: Problem, view: View) -> Demands:
@@ -166,6 +171,89 @@ def _cut_off(problem: Problem, view: View) -> Demands:
                     barred.remove(one)
             return (*fixed, *_blocks(problem, team, barred), CONNECTED)
     return ()
+
+
+def _followed(problem: Problem, view: View) -> Demands:
+    """What follows from what is fixed and ruled out, one step after another: who has but one team left must go there,
+    and a team that must have some cannot reach past what it cannot have."""
+    may = [view.all & ~forbidden for forbidden in view.forbidden]
+    must = list(view.must)
+    before: list[int] = []
+    while before != may + must:
+        before = may + must
+        once = twice = 0
+        for mask in may:
+            twice |= once & mask
+            once |= mask
+        alone = once & ~twice
+        for team in range(view.k):
+            must[team] |= alone & may[team]
+            core = must[team] & ~view.anywhere
+            if core:
+                may[team] &= view.reached(core & -core, may[team] & ~view.anywhere) | view.anywhere
+        if once != view.all or any(own & ~mask for own, mask in zip(must, may, strict=True)):
+            return tuple(one for one in all_demands(problem) if one.what in ("fixed", "never", "connected"))
+    return ()
+
+
+def _pinched(problem: Problem, view: View) -> Demands:
+    """A position whose absence leaves grounds apart (a cut vertex): the teams without it are within one of these each,
+    and what so many cannot have there falls to its own team; or too few teams find room."""
+    least = min(view.least(team) for team in range(view.k)) - view.load_of(view.anywhere)
+    most = max(view.most(team) for team in range(view.k))
+    if view.n > CUTS_AT_MOST or not most < np.inf:
+        return ()
+    for one in cut_vertices(view):
+        left = view.all & ~view.anywhere & ~(1 << one)
+        own, room = view.load[one], 1
+        shares: list[float] = []
+        while left:
+            part = view.part(left)
+            left &= ~part
+            load, fits = view.load_of(part), part.bit_count()
+            if least > 1e-9 * most:
+                fits = min(fits, int(load / least * (1 + 1e-9)))
+            room += fits
+            own += load if part & view.near[one] else 0.0
+            while fits > 0 and load > 0:
+                shares.append(min(load, most))
+                load -= shares[-1]
+                fits -= 1
+        own -= sum(sorted(shares, reverse=True)[: view.k - 1])
+        if own > most * (1 + 1e-9) or (least > 1e-9 * most and room < view.k):
+            return (CONNECTED, BALANCE)
+    return ()
+
+
+def cut_vertices(view: View) -> list[int]:
+    """The positions whose absence leaves the ground around them in more parts (Tarjan 1972)."""
+    depth, low, found = [-1] * view.n, [0] * view.n, set()
+    for root in range(view.n):
+        if depth[root] >= 0:
+            continue
+        depth[root] = 0
+        children = 0
+        stack = [(root, iter(bits(view.near[root])))]
+        while stack:
+            one, others = stack[-1]
+            other = next(others, -1)
+            if other >= 0 and depth[other] < 0:
+                depth[other] = low[other] = depth[one] + 1
+                stack.append((other, iter(bits(view.near[other]))))
+            elif other >= 0:
+                low[one] = min(low[one], depth[other])
+            else:
+                stack.pop()
+                if stack:
+                    above = stack[-1][0]
+                    low[above] = min(low[above], low[one])
+                    if above == root:
+                        children += 1
+                    elif low[one] >= depth[above]:
+                        found.add(above)
+        if children > 1:
+            found.add(root)
+    return sorted(found)
 
 
 def _far(problem: Problem, view: View) -> Demands:

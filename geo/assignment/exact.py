@@ -17,6 +17,8 @@ from geo.assignment.ties import labelled, settle
 
 SETS_AT_MOST = 1_000_000
 COLUMNS_AT_MOST = 3_000_000
+COLUMN_S = 1e-6
+"""Seconds that a column takes to be made, about: with less time none are."""
 STEPS = 150
 """Of the prices' ascent."""
 
@@ -72,6 +74,8 @@ class Exact:
             return Proof("time" if self.late else "size", self.known, ())
         if len(sets) * len(self.classes) > COLUMNS_AT_MOST:
             return Proof("size", self.known, ())
+        if self.left_s() < len(sets) * len(self.classes) * COLUMN_S:
+            return Proof("time", self.known, ())
         these = columns(self.view, self.classes, sets)
         if self.goal == "compact":
             return self._compact(these)
@@ -94,9 +98,15 @@ class Exact:
             self.view, self.classes, these.of_class[rows].tolist(), [int(mask) for mask in these.sets[rows]]
         )
 
-    def _cheapest(self, these: Columns, cost: Floats, known: Ints | None, *before: float) -> Ended:
-        start = self.rows_of(these, known)
-        return cheapest(these, cost, start, self.left_s, lambda bound: self.tell(None, (*before, max(bound, 0.0))))
+    def _cheapest(
+        self, these: Columns, cost: Floats, known: Ints | None, *before: float, besides: float = 0.0
+    ) -> Ended:
+        """``besides``: what every plan costs that is no part of its value, taken off the bounds that are told."""
+
+        def tell(bound: float) -> None:
+            self.tell(None, (*before, max(bound - besides, 0.0)))
+
+        return cheapest(these, cost, self.rows_of(these, known), self.left_s, tell)
 
     def _settled(self, these: Columns, cost: Floats, ended: Ended) -> Ints:
         assert ended.rows is not None
@@ -145,7 +155,7 @@ class Exact:
         # A change more than the fewest costs more than all travel of the plan in hand, so none is made.
         dear = float(np.ceil(these.travel[ended.rows].sum())) + 1.0
         cost = changes[few] * dear + least.travel
-        ended = self._cheapest(least, cost, known, fewest)
+        ended = self._cheapest(least, cost, known, fewest, besides=fewest * dear)
         if ended.how != "optimal" or ended.rows is None:
             team = known if ended.rows is None else self.team(least, ended.rows)
             return Proof("time", team, (fewest, max(ended.bound - fewest * dear, 0.0)))

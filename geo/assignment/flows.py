@@ -9,6 +9,7 @@ import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array
 
+from geo.assignment.partition import LIMIT_PART
 from geo.assignment.problem import Ints
 from geo.assignment.teams import View
 
@@ -43,7 +44,7 @@ def any_plan(view: View, *, teams: bool, time_s: float) -> tuple[str, Ints | Non
         integrality=whole,
         bounds=Bounds(0, upper),
         constraints=LinearConstraint(program.matrix(), program.least, program.most),
-        options={"time_limit": max(time_s, 0.05)},
+        options={"time_limit": max(time_s * LIMIT_PART, 0.05)},
     )
     if result.x is not None:
         return "found", np.asarray(np.argmax(result.x[: n * k].reshape(n, k), axis=1), dtype=np.int64)

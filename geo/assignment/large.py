@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 
 from geo.assignment.anneal import anneal
+from geo.assignment.clashing import plain
 from geo.assignment.groups import again, around, improve
 from geo.assignment.measure import measure
 from geo.assignment.pool import best_of
@@ -21,6 +22,7 @@ ROUNDS = 4
 STEPS_A_POSITION = 500
 HOT, COLD = 0.1, 0.002
 POOL_S = 2.5
+HALVES = 40
 PRICE_STEPS = 300
 
 
@@ -31,14 +33,15 @@ def better(
     left_s: Callable[[], float],
     found: Callable[[Ints], object],
     best: Callable[[], Ints | None],
+    chance: random.Random,
 ) -> None:
     """Looks for better plans from ``masks`` on until it has tried all it would, or time ends; ``found`` hears of each.
 
-    ``best`` is the best so far. For "fair" the balance of the problem is not asked.
+    ``best`` is the best so far; where there is none after a few rounds, it ends. For "fair" the balance of the problem
+    is not asked.
     """
     limit = 0.0 if goal == "fair" else problem.balance
     view = View(problem, goal, limit)
-    chance = random.Random(1)
     until = left_s() * 0.4
 
     def late() -> bool:
@@ -51,15 +54,13 @@ def better(
     def met(team: int, mask: int) -> None:
         pool[kinds[team], mask] = view.travel(mask)
 
-    number = -1
-    while number < ROUNDS - 1 or best() is None:
-        number += 1
+    for number in range(ROUNDS):
         team = best()
         one = Search(view, masks if team is None or number == 0 else masks_of(team, view.k), chance, limit)
         anneal(
             one,
             STEPS_A_POSITION * problem.n,
-            HOT * (1 if best() is not None else 1 + number % ROUNDS),
+            HOT * (1 if best() is not None else 1 + number),
             COLD,
             late,
             met if goal == "compact" else None,
@@ -144,15 +145,49 @@ def bound(problem: Problem, goal: Goal, upper: float, late: Callable[[], bool]) 
         view = View(problem, goal, problem.balance)
         return (max(priced(view, upper, PRICE_STEPS, late).bound, 0.0),)
     if goal == "fair":
-        return (_least_worst(problem), 0.0)
+        return (_least_worst(problem, late), 0.0)
     return (float(_least_changes(problem)), 0.0)
 
 
-def _least_worst(problem: Problem) -> float:
-    """How far the heaviest position alone takes the team that can bear most beyond its target."""
+def _least_worst(problem: Problem, late: Callable[[], bool]) -> float:
+    """A worst deviation that every plan has: by the units that loads come in, and what is seen at once to be too small
+    (found by halves)."""
     if not problem.load.sum() > 0:
         return 0.0
-    return max(float(problem.load.max() / problem.target.max()) - 1.0, 0.0)
+    least = _of_units(problem)
+    low, high = least, 2.0 * problem.k * float(problem.target.max() / problem.target.min())
+    for _ in range(HALVES):
+        if late() or high - low <= 1e-9 * high:
+            break
+        middle = (low + high) / 2
+        low, high = (middle, high) if plain(replace(problem, balance=middle)) else (low, middle)
+    return max(low * (1 - 1e-9) - SLACK, least)
+
+
+def _of_units(problem: Problem) -> float:
+    """The least worst deviation of any loads that are whole numbers of the unit that all loads are, as they add up."""
+    load, target = problem.load, problem.target
+    if problem.targets is not None or not load.sum() > 0:
+        return 0.0
+    unit = float(load[load > 0].min())
+    for one in (unit, 1.0):
+        counts = np.rint(load / one)
+        if counts.max() < 1e9 and np.allclose(load, counts * one, rtol=0, atol=4e-16 * float(load.max())):
+            unit = one * float(np.gcd.reduce(counts.astype(np.int64)))
+            break
+    else:
+        return 0.0
+    whole = int(np.rint(load.sum() / unit))
+    share = target / unit
+    fewest = 1 if (load > 0).all() else 0
+    # The smallest deviation within which every team has some number of units, and they can add up to all.
+    near = np.floor(share)[:, None] + np.arange(-1, 3)[None]
+    for off in np.unique(np.abs(near / share[:, None] - 1)):
+        least = np.maximum(np.ceil(share * (1 - off) - 1e-9), fewest)
+        most = np.floor(share * (1 + off) + 1e-9)
+        if (least <= most).all() and least.sum() <= whole <= most.sum():
+            return max(float(off) - 1e-12, 0.0)
+    return 0.0
 
 
 def _least_changes(problem: Problem) -> int:

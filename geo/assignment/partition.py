@@ -21,6 +21,12 @@ from geo.assignment.teams import Class, View
 End = Literal["optimal", "infeasible", "time"]
 SCALE = 1e6
 """What costs are stretched to: HiGHS stops at 1e-6 from the best, whatever the size of the costs."""
+LIMIT_PART = 0.7
+"""Of the time left, what HiGHS is told: it looks at its clock only between long steps."""
+CELL_S = 8e-6
+"""Seconds of a whole program for each number in it, at least: with less time none is begun."""
+PRESOLVED_AT_MOST = 4_000
+"""Columns of a whole program that HiGHS looks through before it begins."""
 A_ROUND = 600
 """Columns taken into the linear program at a time."""
 FIRST = 4_000
@@ -175,7 +181,8 @@ def _linear(these: Columns, cost: Floats, start: Ints | None, left_s: Callable[[
         left = left_s()
         if left <= 0:
             return None
-        result = linprog(prices, A_eq=part, b_eq=asked, method="highs", options={"time_limit": max(left, 0.01)})
+        limit = {"time_limit": max(left * LIMIT_PART, 0.01)}
+        result = linprog(prices, A_eq=part, b_eq=asked, method="highs", options=limit)
         if result.status != 0:
             return None
         dual = np.asarray(result.eqlin.marginals)
@@ -206,8 +213,10 @@ def _linear(these: Columns, cost: Floats, start: Ints | None, left_s: Callable[[
 
 
 def _whole(these: Columns, cost: Floats, rows: Ints, time_s: float) -> Ended:
-    """The whole program over some of the columns."""
+    """The whole program over some of the columns; "time" at once where there is too little for so many."""
     part = these.matrix[:, rows]
+    if time_s < part.nnz * CELL_S:
+        return Ended("time", None, -np.inf)
     largest = float(np.abs(cost[rows]).sum())
     whole = bool((cost[rows] == np.rint(cost[rows])).all()) and largest < 1e9
     scale = 1.0 if whole or not largest else SCALE / (float(np.abs(cost[rows]).max()) or 1.0)
@@ -216,7 +225,12 @@ def _whole(these: Columns, cost: Floats, rows: Ints, time_s: float) -> Ended:
         integrality=np.ones(len(rows)),
         bounds=Bounds(0, 1),
         constraints=LinearConstraint(part, these.asked, these.asked),
-        options={"time_limit": max(time_s, 0.01), "mip_rel_gap": 0.0},
+        # Presolve of many columns takes many seconds and never looks at the clock.
+        options={
+            "time_limit": max(time_s * LIMIT_PART, 0.01),
+            "mip_rel_gap": 0.0,
+            "presolve": len(rows) <= PRESOLVED_AT_MOST,
+        },
     )
     bound = result.mip_dual_bound
     bound = -np.inf if bound is None or not np.isfinite(bound) else float(bound) / scale

@@ -112,7 +112,7 @@ class Search:
     def _exchange(self, team: int, one: int, other: int) -> bool:
         view = self.view
         own, theirs = self.masks[team], self.masks[other]
-        border = view.border(own) | view.anywhere
+        border = view.border(own) | view.anywhere if own & (own - 1) else view.all  # a team of one can settle anywhere
         for two in bits(theirs & border & ~view.must[other] & ~view.forbidden[team]):
             a, b = own & ~(1 << one) | 1 << two, theirs & ~(1 << two) | 1 << one
             if not (view.connected(a) and view.connected(b)):
@@ -143,7 +143,7 @@ class Search:
         allowed = before - 1e-6 + patience * (view.travel(self.masks[team]) + view.travel(self.masks[other]))
         best: tuple[float, int, int] | None = None
         for _ in range(TREES):
-            for half in self._halves(merged):
+            for half in halves(view, merged, chance):
                 for part in (half, merged & ~half):
                     a, b = part | loose[0], merged & ~part | loose[1]
                     if a == self.masks[team] or not (a and b):
@@ -163,28 +163,6 @@ class Search:
         self.set(other, best[2], view.load_of(best[2]))
         return True
 
-    def _halves(self, merged: int) -> list[int]:
-        """The sets below each edge of a random spanning tree of a connected set."""
-        view, chance = self.view, self.chance
-        first = chance.choice(bits(merged))
-        parent, order = {first: -1}, [first]
-        edge = [(first, one) for one in bits(view.near[first] & merged)]
-        seen = 1 << first
-        while edge:
-            at = chance.randrange(len(edge))
-            edge[at], edge[-1] = edge[-1], edge[at]
-            low, one = edge.pop()
-            if seen >> one & 1:
-                continue
-            seen |= 1 << one
-            parent[one] = low
-            order.append(one)
-            edge += [(one, more) for more in bits(view.near[one] & merged & ~seen)]
-        below = {one: 1 << one for one in order}
-        for one in reversed(order[1:]):
-            below[parent[one]] |= below[one]
-        return [below[one] for one in order[1:]]
-
 
 def begin(view: View, chance: random.Random, tries: int, late: Callable[[], bool]) -> list[int] | None:
     """The first assignment that can be built; None after so many tries."""
@@ -195,3 +173,25 @@ def begin(view: View, chance: random.Random, tries: int, late: Callable[[], bool
         if late():
             break
     return None
+
+
+def halves(view: View, merged: int, chance: random.Random) -> list[int]:
+    """The sets below each edge of a random spanning tree of a connected set."""
+    first = chance.choice(bits(merged))
+    parent, order = {first: -1}, [first]
+    edge = [(first, one) for one in bits(view.near[first] & merged)]
+    seen = 1 << first
+    while edge:
+        at = chance.randrange(len(edge))
+        edge[at], edge[-1] = edge[-1], edge[at]
+        low, one = edge.pop()
+        if seen >> one & 1:
+            continue
+        seen |= 1 << one
+        parent[one] = low
+        order.append(one)
+        edge += [(one, more) for more in bits(view.near[one] & merged & ~seen)]
+    below = {one: 1 << one for one in order}
+    for one in reversed(order[1:]):
+        below[parent[one]] |= below[one]
+    return [below[one] for one in order[1:]]

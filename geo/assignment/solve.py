@@ -13,6 +13,8 @@ from geo.assignment.check import check
 from geo.assignment.clash import Clash, Demand
 from geo.assignment.clashing import BALANCE, all_demands, irreducible, plain
 from geo.assignment.exact import Exact, Proof
+from geo.assignment.flows import any_plan
+from geo.assignment.loose import loosely
 from geo.assignment.measure import measure, value
 from geo.assignment.problem import CLOSE, GOALS, Goal, Ints, Problem, Progress, Solution, Tell, validate
 from geo.assignment.search import Search, begin
@@ -21,11 +23,19 @@ from geo.assignment.teams import View, masks_of, team_of
 from geo.assignment.ties import labelled
 from geo.errors import GongtuError, ParameterError
 
-TRIES = 60
+TRIES, LARGE_TRIES, LOOSE_TRIES = 60, 5, 2
 ROUNDS = 150
 """Recombinations before the proof is tried."""
-CLASH_S = 3.0
+ENOUGH = 1e-6
+"""A worst deviation so close to its bound is not looked at any longer."""
+CLASH_S = 1.0
 """How long what clashes is looked for, whatever time is left."""
+START_PART = 0.25
+"""Of the time, for a first plan, before it is asked whether there is any."""
+PROGRAM_AT_MOST = 12_000
+"""Positions and borders times teams up to which a program is asked whether there is a plan."""
+BOUND_PART = 0.3
+"""Of the time then left, for the bound of what cannot be proven."""
 PROOF_PART = 0.7
 """Of the time, for the proof; the rest is for better plans where it fails."""
 
@@ -73,18 +83,25 @@ class Run:
         bound = (*bound, *(0.0,) * (len(self.bound) - len(bound)))
         if less(self.bound, bound):
             self.bound, raised = bound, True
+            self._doubt()
         if team is not None:
             parts = measure(self.problem, team)
             if self.best is None or less(value(self.goal, parts), self.value):
                 findings = check(self.asked, team)
                 if not findings:
                     self.best, self.value, better = team, value(self.goal, parts), True
+                    self._doubt()
                 elif all(finding.what in ("heavy", "light") for finding in findings):
                     self.nearest = min(self.nearest, parts.worst)
         if better or raised:
             given = () if self.best is None else tuple(self.best.tolist())
             self.tell(Progress(self.stage, self.seconds, given, self.value, self.bound))
         return better
+
+    def _doubt(self) -> None:
+        """A bound that a plan in hand passes is none: nothing is known then."""
+        if self.best is not None and less(self.value, self.bound):
+            self.bound = (0.0,) * len(self.bound)
 
 
 def less(one: tuple[float, ...], other: tuple[float, ...]) -> bool:
@@ -112,7 +129,8 @@ def solve(problem: Problem, goal: Goal, *, time_s: float = 10.0, tell: Tell = _n
     reason = plain(run.asked)
     if reason:
         raise clash(run, reason)
-    start = search(run, random.Random(0))
+    chance = random.Random(0)
+    start = search(run, chance)
     proof = prove(run)
     if proof.how == "infeasible":
         raise clash(run, all_demands(run.asked))
@@ -120,11 +138,10 @@ def solve(problem: Problem, goal: Goal, *, time_s: float = 10.0, tell: Tell = _n
     if proof.how == "optimal" and proof.team is not None:
         best = value(goal, measure(problem, proof.team))
         return Solution(goal, tuple(proof.team.tolist()), best, best, True, run.seconds)
+    if start is None and run.best is None:
+        start = exists(run)
     run.stage = "improve"
-    if start is not None and (problem.n > POSITIONS_AT_MOST or run.best is None):
-        large.better(run.asked, goal, start, run.left_s, run.found, lambda: run.best)
-    elif run.best is not None:
-        large.mend(run.asked, goal, run.left_s, run.found, lambda: run.best)
+    improve(run, chance, start)
     if run.best is None:
         raise GongtuError("assignment.not_found", worst=None if np.isinf(run.nearest) else run.nearest)
     return unproven(run, proof)
@@ -136,9 +153,57 @@ def unproven(run: Run, proof: Proof) -> Solution:
     run.found(run.labelled(run.best))
     team = run.labelled(run.best)
     best = value(run.goal, measure(run.problem, team))
-    proven = not less(run.bound, best)
+    proven = not less(run.bound, best) and not less(best, run.bound)
     note = "" if proven else "time" if run.late or proof.how == "time" else "size"
     return Solution(run.goal, tuple(team.tolist()), best, best if proven else run.bound, proven, run.seconds, note)
+
+
+def exists(run: Run) -> list[int] | None:
+    """The sets of a plan whatever its balance, out of a program that finds one or shows that there is none (Clash)."""
+    view = run.view
+    borders = int(run.problem.ties.sum())
+    if (view.n + borders) * view.k > PROGRAM_AT_MOST or run.late:
+        return None
+    how, team = any_plan(View(run.asked, run.goal, np.inf), teams=True, time_s=run.left_s() / 3)
+    if how == "none":
+        raise clash(run, tuple(demand for demand in all_demands(run.asked) if demand != BALANCE))
+    return None if team is None else masks_of(team, view.k)
+
+
+def improve(run: Run, chance: random.Random, start: list[int] | None) -> None:
+    """Better plans from ``start`` on, and from other starts for as long as there is no plan; of large "fair" problems
+    until time ends or the bound is reached."""
+    small = run.problem.n <= POSITIONS_AT_MOST
+
+    def enough() -> bool:
+        return run.best is not None and (run.goal != "fair" or run.value[0] <= run.bound[0] + ENOUGH)
+
+    if run.best is not None and small and (enough() or start is None):
+        large.mend(run.asked, run.goal, run.left_s, run.found, lambda: run.best)
+        return
+    while not run.late:
+        if start is None:
+            start = first(run, chance, run.left_s())
+        if start is None:
+            return
+        large.better(run.asked, run.goal, start, run.left_s, run.found, lambda: run.best, chance)
+        if enough():
+            return
+        start = None
+
+
+def first(run: Run, chance: random.Random, time_s: float, tries: float = np.inf) -> list[int] | None:
+    """The sets of a plan whatever its balance, from one seed after another; None where time or tries end."""
+    ends = time.monotonic() + time_s
+
+    def late() -> bool:
+        return run.late or time.monotonic() >= ends
+
+    masks = begin(run.view, chance, TRIES if run.problem.n <= POSITIONS_AT_MOST else LARGE_TRIES, late)
+    while masks is None and tries > 0 and not late():
+        masks = loosely(run.view, chance, late)
+        tries -= 1
+    return masks
 
 
 def prove(run: Run) -> Proof:
@@ -152,7 +217,8 @@ def prove(run: Run) -> Proof:
     proof = Exact(problem, goal, limit, run.best, lambda: run.left_s() - share, run.found).prove()
     if proof.how in ("size", "time"):
         upper = np.inf if run.best is None else measure(problem, run.best).travel_m
-        run.found(None, large.bound(run.asked, goal, upper, lambda: run.late))
+        ends = run.left_s() * (1 - BOUND_PART)
+        run.found(None, large.bound(run.asked, goal, upper, lambda: run.left_s() <= ends))
     return proof
 
 
@@ -172,7 +238,9 @@ def clash(run: Run, demands: tuple[Demand, ...]) -> Clash:
 
 def search(run: Run, chance: random.Random) -> list[int] | None:
     """A start and its betterment, so many rounds; the sets of the best, or of what came nearest."""
-    masks = begin(run.view, chance, TRIES, lambda: run.late)
+    # Where all can be tried, whether there is a plan is not asked of chance for long.
+    tries = LOOSE_TRIES if run.problem.n <= POSITIONS_AT_MOST else np.inf
+    masks = first(run, chance, run.time_s * START_PART, tries)
     if masks is None:
         return None
     one = Search(run.view, masks, chance, 0.0 if run.goal == "fair" else run.view.limit)

@@ -85,7 +85,11 @@ class View:
 
     def part(self, core: int) -> int:
         """The part of ``core`` (not empty) that hangs together with its lowest position."""
-        reached = edge = core & -core
+        return self.reached(core & -core, core)
+
+    def reached(self, start: int, core: int) -> int:
+        """``start`` and what of ``core`` hangs together with it."""
+        reached = edge = start
         while edge:
             low = edge & -edge
             edge ^= low
