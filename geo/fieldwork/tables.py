@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import itertools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -115,7 +116,14 @@ def read_table(positions: Path, edges: Path, teams: int) -> Table:
 def _rows(path: Path, needed: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
     """The rows that are not blank, each with its number; columns by their name in the first of them."""
     header: list[str] | None = None
-    for row, cells in enumerate(csv.reader(io.StringIO(_text(path), newline="")), start=1):
+    reader = csv.reader(io.StringIO(_text(path), newline=""))
+    for row in itertools.count(1):
+        try:
+            cells = next(reader, None)
+        except csv.Error:  # longer than any id or number
+            raise GongtuError("fieldwork.table_cell", file=path.name, row=row) from None
+        if cells is None:
+            return
         said = [tidy(cell) for cell in cells]
         if not any(said):
             continue

@@ -279,6 +279,9 @@ def test_options_come_on_top_of_a_plan() -> None:
 @pytest.mark.parametrize(
     ("positions", "edges", "teams", "words"),
     [
+        pytest.param(
+            "id,load\n" + "a" * 2_000_000 + ",1\n", "a,b\n", 1, "P.csv 第 2 行", id="longer than a cell may be"
+        ),
         ("id,load\na,1\na,2\n", "a,b\n", 1, "P.csv 第 3 行：编号“a”"),
         ("id,load\n,1\n", "a,b\n", 1, "P.csv 第 2 行"),
         ("id,load\na,-1\n", "a,b\n", 1, "P.csv 第 2 行“load”列：“-1”"),
