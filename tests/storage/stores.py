@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
-from multiprocessing.connection import Connection
 
 import shapely
 import sqlalchemy as sa
@@ -39,15 +38,3 @@ def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
             table.name: sorted((tuple(map(cell, row)) for row in connection.execute(sa.select(table))), key=repr)
             for table in metadata.sorted_tables
         }
-
-
-def run_told(tells: Connection, program: str, url: str, *rest: str) -> None:
-    """Runs ``program`` on the store at ``url`` in this process; at each point that it says it is ``here`` it tells the
-    test, and waits to be told to go on, or to be killed.
-    """
-
-    def here(point: str) -> None:
-        tells.send(point)
-        tells.recv()
-
-    exec(program, {"here": here, "url": url, "rest": rest})

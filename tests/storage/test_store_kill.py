@@ -2,29 +2,32 @@
 
 from __future__ import annotations
 
-import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing import get_context
 from pathlib import Path
 
 import pytest
-from stores import NOW, enterprises, everything, run_told, save
+from stores import NOW, enterprises, everything, save
 
 from geo.storage import Change, Store, backup, check, open_store, restore
 from geo.storage.changes import BATCH
 
-PROCESSES = get_context("forkserver")
-"""Each process is forked from one that has imported the store already, and has done nothing else: that takes most of
-the second in which a new one starts.
-"""
-PROCESSES.set_forkserver_preload(["geo.storage"])
+ROOT = Path(__file__).parents[2]
 COUNT = 4 * BATCH
 BEGIN = """
 import sys
 from pathlib import Path
 from geo.storage import Change, backup, changes, migrate, open_store, restore
 from stores import NOW, enterprises
+
+def here(point):
+    "Tells the test that this point is reached, and waits for it to say what to do: to be killed, if nothing is said."
+    print(point, flush=True)
+    sys.stdin.readline()
+
+url, *rest = sys.argv[1:]
 """
 COMMIT = (
     BEGIN
@@ -43,21 +46,24 @@ here("committed")
 @contextmanager
 def killed_at(point: str, program: str, *arguments: object) -> Iterator[None]:
     """Runs ``program`` up to ``point`` of those it reaches; the block runs while it waits there; then it is killed."""
-    told, tells = PROCESSES.Pipe()
-    process = PROCESSES.Process(target=run_told, args=(tells, program, *map(str, arguments)))
-    with told, tells:
-        process.start()
-        tells.close()  # so that its end is noticed
+    command = [sys.executable, "-c", program, *map(str, arguments)]
+    environment = {"PYTHONPATH": f"{ROOT}:{Path(__file__).parent}"}
+    with subprocess.Popen(
+        command, env=environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, bufsize=1
+    ) as process:
+        assert process.stdin is not None
+        assert process.stdout is not None
         try:
-            while told.recv() != point:
-                told.send("go on")
+            for line in process.stdout:
+                if line.strip() == point:
+                    break
+                process.stdin.write("go on\n")
+            else:
+                pytest.fail(f"{point} was never reached")
             yield
-        except EOFError:
-            pytest.fail(f"{point} was never reached")
         finally:
             process.kill()
-            process.join()
-    assert process.exitcode == -signal.SIGKILL
+    assert process.returncode == -9
 
 
 @pytest.fixture
