@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import weakref
 from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
@@ -13,7 +12,7 @@ from numpy.typing import NDArray
 
 from geo.errors import GongtuError
 from geo.siting import Goal, Problem, Solution
-from geo.solving.watch import Run, Watched
+from geo.solving.watch import Handle, Run, Watched
 
 AT_ONCE = {"staff": 2, "public": 1}
 """How many solve at the same time in this process, for staff and for everybody else, so that nobody keeps staff from
@@ -32,15 +31,8 @@ class Seen(Watched[Solution]):
     curve: tuple[tuple[int, Solution], ...] = ()
 
 
-class Solving:
-    """One solve in a child process, from ``start`` to when ``look`` says that it is done.
-
-    Threads may share it. Who lets go of it (a page that is closed) ends the child, and so does the end of this process.
-    """
-
-    def __init__(self, run: _Run) -> None:
-        self._run = run
-        self._let_go = weakref.finalize(self, run.stop)
+class Solving(Handle[Seen]):
+    """One solve in a child process, from ``start`` to when ``look`` says that it is done."""
 
     @classmethod
     def start(
@@ -72,21 +64,6 @@ class Solving:
             turns.release()
             raise
         return cls(run)
-
-    def look(self) -> Seen:
-        """How far it is now."""
-        return self._run.seen()
-
-    def stop(self) -> Seen:
-        """Ends the search, unless it has ended, and keeps the best so far."""
-        self._let_go()
-        self._run.wait()
-        return self.look()
-
-    def wait(self, timeout_s: float | None = None) -> Seen:
-        """Waits until it is done, or for so long; how far it is then."""
-        self._run.wait(timeout_s)
-        return self.look()
 
 
 @cache

@@ -12,6 +12,7 @@ import sys
 import tempfile
 import threading
 import time
+import weakref
 from dataclasses import dataclass, replace
 from typing import IO, Any, Generic, TypeVar
 
@@ -169,3 +170,28 @@ class Run(Generic[S]):
                 logger.warning("solver ended with %d: %s", ended, words[-2000:])
                 error = GongtuError("planning.no_time" if self.timed_out else "planning.crashed")
             self.now = replace(now, seconds=seconds, best=best, done=True, stopped=stopped, error=error)
+
+
+class Handle(Generic[S]):
+    """A hold on a run that was begun. Threads may share it. Who lets go of it (a page that is closed) ends the child,
+    and so does the end of this process.
+    """
+
+    def __init__(self, run: Run[S]) -> None:
+        self._run = run
+        self._let_go = weakref.finalize(self, run.stop)
+
+    def look(self) -> S:
+        """How far it is now."""
+        return self._run.seen()
+
+    def stop(self) -> S:
+        """Ends the search, unless it has ended, and keeps the best so far."""
+        self._let_go()
+        self._run.wait()
+        return self.look()
+
+    def wait(self, timeout_s: float | None = None) -> S:
+        """Waits until it is done, or for so long; how far it is then."""
+        self._run.wait(timeout_s)
+        return self.look()
