@@ -13,7 +13,7 @@ from geo.fieldwork.campaign import Campaign, Team, campaign
 from geo.fieldwork.plan import METRICS
 from geo.people import Person
 from geo.storage import Change
-from tests.browser.app import map_frame, open_page, rest
+from tests.browser.app import map_frame, open_page, rest, unfold
 from tests.browser.conftest import House
 from tests.browser.test_overview import wait_for_query
 
@@ -128,7 +128,7 @@ def test_positions_are_moved_with_the_keyboard_and_taken_back(desk: tuple[Page, 
     page.keyboard.press("l")
     expect(chip(page, "T1").locator(".lock")).to_be_visible()
     page.keyboard.press("1")
-    expect(page.get_by_text("锁定在小组“乙组”")).to_be_visible()
+    expect(page.get_by_test_id("stAlert").filter(has_text="锁定在小组“乙组”")).to_be_visible()
     assert field.where() == {"T1": "2"}
 
 
@@ -226,7 +226,7 @@ def test_a_proposal_is_taken_published_and_read_by_the_team(
     page.get_by_role("button", name="发布", exact=True).click()
     expect(page.get_by_text("第 2 版，自")).to_be_visible()
     rest(page)
-    page.get_by_text("与第 1 版的差别").click()
+    unfold(page, "与第 1 版的差别")
     expect(page.locator("table.figures").filter(has_text="乙河街道归").first).to_contain_text("乙组")
     page.get_by_role("button", name="取回为草稿").last.click()
     expect(page.get_by_text("已取回为草稿")).to_be_visible()
@@ -254,7 +254,7 @@ def test_a_member_plans_a_visit_and_has_it_in_a_calendar(browser: Browser, field
     expect(page.locator("[class*=st-key-visit_]").filter(has_text="看驿站").first).to_be_visible()
     (visit,) = store.store.visits.list(field.campaign.id)
     assert (visit.team, visit.position, visit.what, visit.state) == ("1", "T1", "看驿站", "planned")
-    page.get_by_text("日历订阅").click()
+    unfold(page, "日历订阅")
     page.get_by_role("button", name="要一个订阅地址").click()
     address = page.locator("code").filter(has_text="/calendar/").inner_text()
     feed = page.request.get(address)
