@@ -88,6 +88,7 @@ FIGURES = Table(
         Column("qualifier", "choice", required=True, choices=QUALIFIERS),
         Column("unit"),
         Column("unit_en"),
+        Column("measure"),
         Column("phrase", required=True),
         *PROVENANCE,
     ),

@@ -125,7 +125,7 @@ def assemble(description: Description, tables: Mapping[str, pd.DataFrame], *, re
     register = assign_regions(
         tables["enterprises"], regions, tables["places"], plane, district=description.about["name"]["zh"]
     )
-    made = ("regions", "enterprises", "positions", "facilities")
+    made = ("regions", "enterprises", "positions", "facilities", "entries")
     return District(
         revision=revision,
         about=description.about,

@@ -54,6 +54,9 @@ TABLE = Table(
         Column("route", "choice", choices=ROUTES),
         Column("established_on", "date"),
         Column("parent_union"),
+        Column("status_on", "date"),
+        Column("next_on", "date"),
+        Column("next_step"),
         Column("contact"),
         Column("phone"),
         # Any number: registers have swapped and stray coordinates; usable_location tells which can be believed.
@@ -63,6 +66,9 @@ TABLE = Table(
     ),
     optional=True,
 )
+"""``status_on``: since when its union status is what it is. ``next_step`` and ``next_on``: what is to be done next, and
+by when, as whoever sees to it wrote it.
+"""
 DEMO_TABLE = replace(TABLE, file="demo/enterprises.csv")
 
 

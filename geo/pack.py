@@ -11,7 +11,7 @@ from threading import Lock
 import pandas as pd
 import shapely
 
-from geo import campaigns, enterprises, facilities, places, programmes, regions
+from geo import campaigns, enterprises, facilities, ledger, places, programmes, regions
 from geo.district import Description, District, assemble
 from geo.errors import GongtuError, PackError, SettingError
 from geo.hours import calendar
@@ -29,6 +29,7 @@ TABLES: dict[str, tuple[Table, ...]] = {
     "positions": (campaigns.POSITIONS,),
     "facilities": (facilities.TABLE, facilities.DEMO_TABLE),
     "enterprises": (enterprises.TABLE, enterprises.DEMO_TABLE),
+    "entries": (ledger.TABLE, ledger.DEMO_TABLE),
     "programmes": (programmes.TABLE,),
     "campaigns": (campaigns.CAMPAIGNS,),
     "teams": (campaigns.TEAMS,),
@@ -49,6 +50,13 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("visits", ("campaign", "team"), "teams"),
     ("programmes", ("campaign",), "campaigns"),
     ("figures", ("campaign",), "campaigns"),
+    ("entries", ("campaign",), "campaigns"),
+    ("entries", ("campaign", "team"), "teams"),
+    ("entries", ("position",), "positions"),
+    ("entries", ("region",), "regions"),
+    ("entries", ("enterprise",), "enterprises"),
+    ("entries", ("facility",), "facilities"),
+    ("entries", ("programme",), "programmes"),
 )
 """Noun, columns that together hold the key of a record of another noun (nothing where the last is empty), that noun."""
 PLACED_NOUNS = ("positions", "facilities", "programmes", "campaigns")

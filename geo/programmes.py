@@ -29,6 +29,8 @@ TABLE = Table(
         Column("kind", "choice", required=True, choices=KINDS),
         Column("site"),
         Column("region"),
+        Column("starts", "date"),
+        Column("ends", "date"),
         *PLACED,
         Column("phrase", required=True),
         *PROVENANCE,

@@ -12,14 +12,16 @@ import shapely
 import sqlalchemy as sa
 from sqlalchemy.types import TypeDecorator, TypeEngine, UserDefinedType
 
-from geo import campaigns, enterprises, facilities, regions
+from geo import campaigns, enterprises, facilities, ledger, regions
 from geo.errors import GongtuError
 from geo.schema import STANDINGS, Column, Kind
 
 KEYS: Mapping[str, str] = MappingProxyType(
-    {"regions": "code", "positions": "id", "facilities": "id", "enterprises": "id"}
+    {"regions": "code", "positions": "id", "facilities": "id", "enterprises": "id", "entries": "id"}
 )
 """The nouns that the store keeps, and the column that names a record of each."""
+MAPPED = ("regions", "positions", "facilities", "enterprises")
+"""Those of them that make the district."""
 BOUNDARY = (
     Column("boundary_standing", "choice", choices=STANDINGS),
     Column("boundary_label_zh"),
@@ -33,6 +35,7 @@ COLUMNS: Mapping[str, tuple[Column, ...]] = MappingProxyType(
         "positions": campaigns.POSITIONS.columns,
         "facilities": facilities.TABLE.columns,
         "enterprises": enterprises.TABLE.columns,
+        "entries": ledger.TABLE.columns,
     }
 )
 """What is kept of a record, its key among them; of a region its ``geometry`` besides."""
@@ -129,6 +132,7 @@ changes = sa.Table(
     sa.Column("revision", sa.ForeignKey(commits.c.revision), nullable=False, index=True),
     sa.Column("action", sa.Text, nullable=False),
     sa.Column("fields", sa.JSON, nullable=False),
+    sa.Index("ix_changes_noun_revision", "noun", "revision"),
 )
 
 
@@ -292,6 +296,51 @@ visits = sa.Table(
     sa.Column("changed_by", sa.Text, nullable=False),
     sa.Column("changed_at", Utc, nullable=False),
     sa.Index("ix_planned_visits_campaign_date", "campaign", "date"),
+)
+callers = sa.Table(  # apart from the ledger, so that none of it is ever in a history, a search or an export
+    "callers",
+    metadata,
+    sa.Column("entry", KEY, primary_key=True),
+    sa.Column("name", sa.Text, nullable=False),
+    sa.Column("number", sa.Text, nullable=False),
+    sa.Column("erase_on", KEY, nullable=False, index=True),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+photos = sa.Table(
+    "photos",
+    metadata,
+    sa.Column("id", sa.Text, primary_key=True),
+    sa.Column("entry", KEY, nullable=False, index=True),
+    sa.Column("jpeg", sa.LargeBinary, nullable=False),
+    sa.Column("width", sa.BigInteger, nullable=False),
+    sa.Column("height", sa.BigInteger, nullable=False),
+    sa.Column("by", sa.Text, nullable=False),
+    sa.Column("at", Utc, nullable=False),
+)
+register = sa.Table(  # follows from the records: what the register is searched, filtered and counted by
+    "register",
+    metadata,
+    sa.Column("id", KEY, primary_key=True),
+    sa.Column("text", KEY, nullable=False),
+    sa.Column("region", KEY, nullable=False),
+    sa.Column("region_by", sa.Text, nullable=False),
+    sa.Column("nearest_m", sa.Double),
+    sa.Column("union_status", KEY, nullable=False),
+    sa.Column("union_form", sa.Text),
+    sa.Column("union_id", KEY),
+    sa.Column("route", sa.Text),
+    sa.Column("industry", sa.Text),
+    sa.Column("workers", sa.BigInteger),
+    sa.Column("members", sa.BigInteger),
+    sa.Column("established_on", KEY),
+    sa.Column("status_on", KEY),
+    sa.Column("next_on", KEY),
+    sa.Column("touched_on", KEY),
+    sa.Column("standing", sa.Text, nullable=False),
+    sa.Index("ix_register_text", "text", "id"),
+    sa.Index("ix_register_region_union_status", "region", "union_status"),
+    sa.Index("ix_register_union_status", "union_status"),
 )
 
 

@@ -1,0 +1,152 @@
+"""The ledger 台账: dated work, what of it is kept, and the rules a campaign sets for it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from types import MappingProxyType
+from typing import Literal, get_args
+
+from geo import programmes
+from geo.schema import POINT, PROVENANCE, Column, Table
+
+EntryKind = Literal[
+    "visit",
+    "worker_meeting",
+    "enterprise_meeting",
+    "appeal",
+    "mediation",
+    "bargaining",
+    "legal_checkup",
+    "programme",
+]
+KINDS: tuple[EntryKind, ...] = get_args(EntryKind)
+APPEAL_SOURCES = ("12345", "12351", "visit")
+APPEAL_TYPES = ("hardship", "reemployment", "wages", "insurance", "health", "dispute", "other")
+Step = Literal["enterprise", "territory", "coordination", "explained"]
+STEPS: tuple[Step, ...] = get_args(Step)
+"""The four steps of an appeal (article S21): the enterprise resolves it; the party committee and government of the
+place; the parties concerned are coordinated; it is explained with patience, reported, and resolved step by step.
+"""
+CHANNELS = ("hr_union", "court_union", "online", "workstation", "kiosk")
+OUTCOMES = ("settled", "partly", "failed", "withdrawn", "pending")
+PLACED_BY = ("tap", "phone")
+"""How an entry came by its point: somebody tapped the map, or the phone said where it was."""
+
+AMOUNTS: Mapping[str, tuple[EntryKind, ...]] = MappingProxyType(
+    {
+        "people": KINDS,
+        "workers": ("mediation",),
+        "recovered": ("mediation",),
+        "enterprises": ("enterprise_meeting", "bargaining", "legal_checkup", "programme"),
+        "instructors": ("bargaining",),
+        "model_workers": ("programme",),
+        "collectives": ("programme",),
+        "craftsmen": ("programme",),
+        "problems": ("programme",),
+        "volunteers": ("programme",),
+        "drivers": ("programme",),
+    }
+)
+"""What an entry counts besides itself, and the kinds that may say it: people reached (attendances), workers helped,
+yuan recovered, enterprises heard or guided, and who or what took part. Unknown is no zero, but adds nothing.
+"""
+OF_KIND: Mapping[str, tuple[EntryKind, ...]] = MappingProxyType(
+    {
+        "programme": ("programme",),
+        "programme_kind": ("programme",),
+        **dict.fromkeys(("channel", "claims", "outcome"), ("mediation",)),
+        **dict.fromkeys(
+            (
+                "appeal_source",
+                "appeal_type",
+                "step",
+                "step_on",
+                "due",
+                "answered",
+                "solved",
+                "satisfied",
+                "closed_on",
+                "handler",
+            ),
+            ("appeal",),
+        ),
+    }
+)
+"""The fields, besides amounts, that only some kinds have."""
+PRIVATE = ("handler",)
+"""Fields that no file and no table for others holds: the account of who sees to an appeal."""
+
+TABLE = Table(
+    file="ledger.csv",
+    key=("id",),
+    columns=(
+        Column("id", required=True),
+        Column("campaign", required=True),
+        Column("kind", "choice", required=True, choices=KINDS),
+        Column("date", "date", required=True),
+        Column("team"),
+        Column("position"),
+        Column("region"),
+        *POINT,
+        Column("placed_by", "choice", choices=PLACED_BY),
+        Column("precision_m", "number", low=0),
+        Column("note"),
+        Column("enterprise"),
+        Column("facility"),
+        Column("programme"),
+        Column("programme_kind", "choice", choices=programmes.KINDS),
+        Column("appeal_source", "choice", choices=APPEAL_SOURCES),
+        Column("appeal_type", "choice", choices=APPEAL_TYPES),
+        Column("step", "choice", choices=STEPS),
+        Column("step_on", "date"),
+        Column("due", "date"),
+        Column("answered", "flag"),
+        Column("solved", "flag"),
+        Column("satisfied", "flag"),
+        Column("closed_on", "date"),
+        Column("handler"),
+        Column("channel", "choice", choices=CHANNELS),
+        Column("claims"),
+        Column("outcome", "choice", choices=OUTCOMES),
+        *(
+            Column(
+                name,
+                "number" if name == "recovered" else "integer",
+                low=0,
+                high=10**9 if name == "recovered" else 10**7,
+            )
+            for name in AMOUNTS
+        ),
+        *PROVENANCE,
+    ),
+    optional=True,
+)
+"""``date`` is a whole day, YYYY-MM-DD; so are ``step_on`` (since when an appeal is at its step), ``due`` (the last day
+on which solving it is in time) and ``closed_on``. ``answered``: whether the caller was answered in time; ``solved`` and
+``satisfied``: what the caller said when asked. ``recovered`` is in yuan, to the fen. ``lon``, ``lat``: WGS-84.
+"""
+DEMO_TABLE = replace(TABLE, file="demo/ledger.csv")
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a campaign asks of its ledger; the values here are where it says nothing, and are assumed.
+
+    Days are calendar days after the day of the entry, the last one inclusive. ``answer_days``: to answer a caller;
+    ``solve_days_…``: by the appeal's source. ``escalate_days``: overdue by more than these, it is for the leaders.
+    ``erase_days``: after an appeal is closed, the caller is forgotten; ``erase_open_days``: one that never is, after
+    its day. ``silent_days``: an enterprise on its way that nobody touched for longer is silent. ``…_meetings``: how
+    many each position is to hold.
+    """
+
+    answer_days: int = 1
+    solve_days_12345: int = 7
+    solve_days_12351: int = 15
+    solve_days_visit: int = 15
+    escalate_days: int = 3
+    erase_days: int = 90
+    erase_open_days: int = 365
+    silent_days: int = 30
+    worker_meetings: int = 8
+    enterprise_meetings: int = 5
