@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo.i18n import translate
 from geo.layers.base import basemaps
-from pages.ui import access, cached, state
+from pages.ui import access, cached, doing, state
 from pages.ui.map_view import show_map
 from pages.ui.teams import campaign_panel, panel, proposal, setup, versions, visits, work
 from pages.ui.teams.teams_map import teams_map
@@ -27,7 +27,7 @@ def view() -> None:
             return
         seen = work.see(district, *chosen, person, language)
         selected = st.query_params.get("position", "")
-        work.told(language)
+        doing.told()
         panel.overtaken(seen, say)
         panel.flags(seen, district, say)
         visits.coming(seen, district, person, say)

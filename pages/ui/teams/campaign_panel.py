@@ -16,8 +16,7 @@ from geo.fieldwork.campaign import Campaign, Team, campaigns, reported, team_of
 from geo.i18n import Language
 from geo.people import Person
 from geo.words import Say, local_name
-from pages.ui import cached, state
-from pages.ui.teams import work
+from pages.ui import cached, doing, state
 from pages.ui.words import escape_markdown, told_apart
 
 
@@ -121,7 +120,7 @@ def _manage(campaign: Campaign, district: District, say: Say, language: Language
 
 def _button(key: str, label: str, deed: Callable[[Person], Any], language: Language, *, disabled: bool = False) -> None:
     said = (deed, language, "teams.saved")
-    st.button(label, key=f"campaign_{key}", on_click=work.attempt, args=said, disabled=disabled)
+    st.button(label, key=f"campaign_{key}", on_click=doing.attempt, args=said, disabled=disabled)
 
 
 def _close(campaign: Campaign, who: Person) -> Campaign:
@@ -171,7 +170,7 @@ def _teams(campaign: Campaign, say: Say, language: Language) -> None:
             help=say("teams.members_help"),
             placeholder=say("teams.choose"),
         )
-        st.form_submit_button(say("teams.save"), on_click=work.attempt, args=(save, language, "teams.saved"))
+        st.form_submit_button(say("teams.save"), on_click=doing.attempt, args=(save, language, "teams.saved"))
     _button("add_team", say("teams.add_team"), lambda who: _with_team(who, campaign, say), language)
 
     def drop(who: Person) -> object:
@@ -212,7 +211,7 @@ def _details(campaign: Campaign, district: District, say: Say, language: Languag
             key=f"campaign_positions_{key}",
             placeholder=say("teams.choose"),
         )
-        st.form_submit_button(say("teams.save"), on_click=work.attempt, args=(save, language, "teams.saved"))
+        st.form_submit_button(say("teams.save"), on_click=doing.attempt, args=(save, language, "teams.saved"))
 
 
 def _positions(district: District, language: Language) -> dict[str, str]:
@@ -235,7 +234,7 @@ def _copy(campaign: Campaign, say: Say, language: Language) -> None:
         st.markdown(f"**{escape_markdown(say('teams.copy', name=campaign.name))}**")
         st.text_input(say("teams.name"), key="copy_name", max_chars=deeds.NAME_AT_MOST)
         st.text_input(say("teams.starts"), key="copy_starts", help=say("teams.date_help"))
-        st.form_submit_button(say("teams.copy_go"), on_click=work.attempt, args=(go, language, "teams.saved"))
+        st.form_submit_button(say("teams.copy_go"), on_click=doing.attempt, args=(go, language, "teams.saved"))
 
 
 def _make(district: District, say: Say, language: Language) -> None:
@@ -265,7 +264,7 @@ def _make(district: District, say: Say, language: Language) -> None:
         st.multiselect(
             say("teams.positions"), list(names), list(names), format_func=lambda id_: names[id_], key="make_positions"
         )
-        st.form_submit_button(say("teams.make_go"), on_click=work.attempt, args=(go, language, "teams.saved"))
+        st.form_submit_button(say("teams.make_go"), on_click=doing.attempt, args=(go, language, "teams.saved"))
 
 
 def _open(made: Campaign) -> Campaign:

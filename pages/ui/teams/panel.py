@@ -20,7 +20,7 @@ from geo.layers import palette
 from geo.layers.base import Basemap
 from geo.people import Person
 from geo.words import Say, distance
-from pages.ui import cached, state
+from pages.ui import cached, doing, state
 from pages.ui.teams import work
 from pages.ui.teams.board import Chip, Section, board
 from pages.ui.teams.words import deviation, load_words, points
@@ -233,9 +233,7 @@ def _change(seen: Seen, position: str, team: str | None, say: Say, language: Lan
         teams = tuple(sorted(st.session_state[f"never_{position}"]))
         if seen.plan.fixed.get(position) in teams:
             locked = seen.names.teams.get(seen.plan.fixed[position], "")
-            st.session_state["teams_error"] = say(
-                "teams.never_locked", name=seen.names.positions[position], team=locked
-            )
+            doing.refuse(say("teams.never_locked", name=seen.names.positions[position], team=locked))
             return
         kept = (
             {**seen.plan.never, position: teams}

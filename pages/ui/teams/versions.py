@@ -14,7 +14,7 @@ from geo.i18n import Language
 from geo.people import Person
 from geo.storage.assignments import Published
 from geo.words import Say
-from pages.ui import cached
+from pages.ui import cached, doing
 from pages.ui.teams import work
 from pages.ui.teams.words import edit_words, team_words
 from pages.ui.teams.work import Seen
@@ -35,7 +35,7 @@ def publish(seen: Seen, district: District, say: Say, language: Language) -> Non
     def go() -> None:
         note, starts = st.session_state["publish_note"], st.session_state["publish_starts"]
         day = starts.isoformat() if starts else ""
-        work.attempt(
+        doing.attempt(
             lambda person: rights.publish(cached.workspace(), person, seen.present, seen.draft, note, day),
             language,
             "teams.published_done",
@@ -87,7 +87,7 @@ def _restore(seen: Seen, number: int, language: Language) -> None:
         work.remember(seen.present, edit)
         return draft
 
-    work.attempt(back, language, "teams.restored")
+    doing.attempt(back, language, "teams.restored")
 
 
 def difference(seen: Seen, before: Published, after: Published, say: Say) -> None:

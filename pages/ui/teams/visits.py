@@ -14,8 +14,7 @@ from geo.i18n import Language
 from geo.people import Person
 from geo.storage.visits import STATES, PlannedVisit
 from geo.words import Say
-from pages.ui import access, cached
-from pages.ui.teams import work
+from pages.ui import access, cached, doing
 from pages.ui.teams.work import Seen
 from pages.ui.words import escape_markdown, today
 
@@ -71,7 +70,7 @@ def _visit(visit: PlannedVisit, seen: Seen, person: Person, say: Say, language: 
         if seen.present.closed_at is None and rights.may_plan(seen.present, person, visit.team):
 
             def change(to: str) -> None:
-                work.attempt(
+                doing.attempt(
                     lambda who: rights.change_visit(cached.workspace(), who, seen.present, visit, state=to),
                     language,
                     "teams.saved",
@@ -95,7 +94,7 @@ def _add(seen: Seen, person: Person, now: str, say: Say, language: Language) -> 
             at: time | None = st.session_state[f"visit_{name}"]
             hours[name] = f"{at:%H:%M}" if at else ""
         date_ = day.isoformat() if day else ""
-        work.attempt(
+        doing.attempt(
             lambda who: rights.plan_visit(cached.workspace(), who, seen.present, date=date_, **said, **hours),
             language,
             "teams.saved",

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from typing import Any
 
 import streamlit as st
 
@@ -18,11 +17,11 @@ from geo.fieldwork.plan import Edit, Plan, edit_between, inverse, moved
 from geo.fieldwork.posing import Basis, Posed, basis, pose
 from geo.fieldwork.told import as_it_was, weighed_as_then
 from geo.fieldwork.words import Names, names_of
-from geo.i18n import Language, explain, translate
+from geo.i18n import Language, translate
 from geo.people import Person
 from geo.storage.assignments import Draft, Published
-from pages.ui import access, cached
-from pages.ui.words import escape_markdown, told_apart
+from pages.ui import cached, doing
+from pages.ui.words import told_apart
 
 KEPT = 100
 """Edits that can be taken back."""
@@ -119,31 +118,9 @@ def can(name: str, campaign: Campaign) -> bool:
     return bool(_stack(name, campaign))
 
 
-def told(language: Language) -> None:
-    """Says what came of the last thing done, once."""
-    with st.container(key="teams_told"):
-        if said := st.session_state.pop("teams_error", ""):
-            st.error(escape_markdown(said))
-            st.toast(escape_markdown(said), icon=":material/error:", duration="long")  # seen wherever one has scrolled
-    if said := st.session_state.pop("teams_done", ""):
-        st.toast(escape_markdown(said), icon=":material/check_circle:")
-
-
-def attempt(work: Callable[[Person], Any], language: Language, done: str = "") -> Any:
-    """Does it as who asks now, in a callback; what goes wrong is told at the next run. None where it went wrong."""
-    try:
-        result = work(access.who())
-    except GongtuError as error:
-        st.session_state["teams_error"] = explain(error, language)
-        return None
-    if done:
-        st.session_state["teams_done"] = translate(done, language)
-    return result if result is not None else True
-
-
 def do(campaign: Campaign, edit: Edit, language: Language, done: str = "") -> None:
     """Changes the draft, and keeps how to take that back. Nothing where there is nothing to change."""
-    if edit and attempt(lambda person: rights.edit(cached.workspace(), person, campaign, edit), language, done):
+    if edit and doing.attempt(lambda person: rights.edit(cached.workspace(), person, campaign, edit), language, done):
         remember(campaign, edit)
 
 
@@ -164,7 +141,7 @@ def step(name: str, campaign: Campaign, language: Language) -> None:
         return
     edit = stack.pop()
     change = inverse(edit) if name == "undo" else edit
-    if attempt(lambda person: rights.edit(cached.workspace(), person, campaign, change), language):
+    if doing.attempt(lambda person: rights.edit(cached.workspace(), person, campaign, change), language):
         other.append(edit)
 
 
@@ -178,7 +155,7 @@ def move(seen: Seen, position: str, team: str, language: Language) -> None:
                 "position": seen.names.positions.get(position, position),
                 "team": seen.names.teams.get(seen.plan.fixed.get(position, ""), ""),
             }
-            st.session_state["teams_error"] = translate(error.key, language, **params)
+            doing.refuse(translate(error.key, language, **params))
             return
         do(seen.campaign, edit, language)
 
