@@ -18,7 +18,7 @@ from builders.partition import build_partition
 PACK = Path(__file__).parent
 BUILT = {  # in the order of building: the register is laid over the regions
     "regions": (build_partition, ("regions.geojson",)),
-    "demo": (build_demo, ("demo/enterprises.csv", "demo/facilities.csv")),
+    "demo": (build_demo, ("demo/enterprises.csv", "demo/ledger.csv", "demo/facilities.csv")),
 }
 
 

@@ -30,6 +30,8 @@ place; the parties concerned are coordinated; it is explained with patience, rep
 """
 CHANNELS = ("hr_union", "court_union", "online", "workstation", "kiosk")
 OUTCOMES = ("settled", "partly", "failed", "withdrawn", "pending")
+FEN = 1e-4
+"""Of a fen: how far an amount of money may be from a whole number of them."""
 PLACED_BY = ("tap", "phone")
 """How an entry came by its point: somebody tapped the map, or the phone said where it was."""
 
@@ -74,6 +76,16 @@ OF_KIND: Mapping[str, tuple[EntryKind, ...]] = MappingProxyType(
     }
 )
 """The fields, besides amounts, that only some kinds have."""
+NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "appeal": ("appeal_source", "appeal_type"),
+        "mediation": ("channel",),
+        "programme": ("programme_kind",),
+    }
+)
+"""What an entry of a kind cannot be counted without."""
+DAYS = ("date", "step_on", "due", "closed_on")
+"""The fields that say a whole day, YYYY-MM-DD."""
 PRIVATE = ("handler",)
 """Fields that no file and no table for others holds: the account of who sees to an appeal."""
 

@@ -59,7 +59,7 @@ REFERENCES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("entries", ("programme",), "programmes"),
 )
 """Noun, columns that together hold the key of a record of another noun (nothing where the last is empty), that noun."""
-PLACED_NOUNS = ("positions", "facilities", "programmes", "campaigns")
+PLACED_NOUNS = ("positions", "facilities", "programmes", "campaigns", "entries")
 
 
 @dataclass(frozen=True, eq=False)
@@ -107,11 +107,12 @@ def _assembled(pack: Pack) -> District:
 
 def public_reason(error: GongtuError, language: Language) -> str:
     """Why there is no answer, as anybody may read it: the first of a pack's faults, without what they quote from the
-    register, where a shifted column may hold a person's name or telephone. ``python -m geo check`` tells all.
+    register or the ledger, where a shifted column may hold a person's name or telephone. ``python -m geo check`` tells
+    all.
     """
     if not isinstance(error, PackError):
         return explain(error, language)
-    private = {table.file for table in TABLES["enterprises"]}
+    private = {table.file for noun in ("enterprises", "entries") for table in TABLES[noun]}
     shown = [replace(fault, value="…") if fault.file in private else fault for fault in error.faults[:FAULTS_AT_MOST]]
     lines = [translate(error.key, language, **error.params), *(explain_fault(fault, language) for fault in shown)]
     return "\n".join(lines + ["…"] * (len(error.faults) > len(shown)))
@@ -155,6 +156,7 @@ def _read(folder: Path, demo: bool, digest: str) -> Pack | PackError:
     reader.amenities(tables["facilities"])
     reader.hours(tables["facilities"])
     reader.days(tables["holidays"])
+    reader.entries(tables["entries"])
     outline = reader.shapes("outline.geojson", described.get("sources"))
     shapes = reader.shapes("regions.geojson", described.get("sources"), key="code")
     reader.one_shape_each(shapes, TABLES["regions"][0], tables["regions"])

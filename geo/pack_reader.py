@@ -17,7 +17,7 @@ import shapely
 from pyproj import Proj
 from pyproj.exceptions import ProjError
 
-from geo import facilities
+from geo import facilities, ledger
 from geo.campaigns import parts
 from geo.distance import Plane
 from geo.enterprises import usable_location
@@ -163,6 +163,21 @@ class Reader:
         self.blame(
             frame[(frame["kind"] == "holiday") & (frame["counts_as"] != "")], "counts_as", "fault.day_off", "counts_as"
         )
+
+    def entries(self, frame: pd.DataFrame) -> None:
+        """Entries of the ledger with a field that their kind does not have, without one that it needs, on a day that is
+        no whole day, or with a part of a fen.
+        """
+        for name, kinds in {**ledger.OF_KIND, **ledger.AMOUNTS}.items():
+            said = frame[name].notna() & (frame[name].astype(str) != "")
+            self.blame(frame[said & ~frame["kind"].isin([*kinds, ""])], name, "fault.of_kind", "kind")
+        for kind, names in ledger.NEEDED.items():
+            for name in names:
+                self.blame(frame[(frame["kind"] == kind) & (frame[name] == "")], name, "fault.empty")
+        for name in ledger.DAYS:
+            self.blame(frame[frame[name].str.len().isin([4, 7])], name, "fault.day", name)
+        fen = frame["recovered"] * 100
+        self.blame(frame[(fen - fen.round()).abs() > ledger.FEN], "recovered", "fault.fen", "recovered")
 
     def shapes(self, file: str, sources: object, key: str = "") -> pd.DataFrame:
         """The polygons of a GeoJSON file, a row a feature, and the text of its property ``key``.

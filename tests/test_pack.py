@@ -25,7 +25,7 @@ from geo.errors import Fault, PackError, SettingError
 from geo.facilities import KINDS, serving
 from geo.hours import opening, well_formed
 from geo.i18n import explain
-from geo.pack import TABLES, Pack, open_pack, revision
+from geo.pack import TABLES, Pack, open_pack, read_pack, revision
 
 EXAMPLES = 25  # of spoilt files; each costs a fifth of a second
 DATA = Path(__file__).parent.parent / "data"
@@ -80,7 +80,8 @@ def test_the_shipped_pack_has_no_faults() -> None:
 
 def test_without_demonstration_data_no_synthetic_record_is_left() -> None:
     pack = open_pack(DATA, demo=False)
-    assert {name: (getattr(pack, name)["standing"] == "synthetic").sum() for name in TABLES} == dict.fromkeys(TABLES, 0)
+    tables = read_pack(DATA, demo=False).tables
+    assert {name: (tables[name]["standing"] == "synthetic").sum() for name in TABLES} == dict.fromkeys(TABLES, 0)
     assert "synthetic" not in set(pack.facilities["location_standing"])
     assert (len(pack.demand.id), len(pack.enterprises)) == (0, 0)
     assert len(pack.facilities) == 8
@@ -358,7 +359,7 @@ def test_a_folder_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_an_empty_folder_misses_every_file(tmp_path: Path) -> None:
     found = faults(tmp_path)
     assert {fault[3] for fault in found} == {"fault.file_missing"}
-    assert len(found) == len(FILES) - 2  # the register and the holidays
+    assert len(found) == len(FILES) - 3  # the register, the ledger and the holidays
 
 
 def test_a_faulty_pack_is_refused_anew_each_time(pack: Path) -> None:
@@ -410,7 +411,7 @@ def test_tables_without_rows_are_no_fault(pack: Path) -> None:
             header = (pack / file).read_text(encoding="utf-8").partition("\n")[0]
             (pack / file).write_text(header + "\n", encoding="utf-8")
     found = open_pack(pack, demo=True)
-    assert {len(getattr(found, name)) for name in TABLES if name != "regions"} == {0}
+    assert {len(getattr(found, name)) for name in TABLES if name not in ("regions", "entries")} == {0}
     assert answers(found).loc[TOTAL, "all"] == 0
 
 
@@ -630,6 +631,33 @@ def test_faults_name_what_is_wrong(pack: Path) -> None:
     with pytest.raises(PackError) as refused:
         open_pack(pack, demo=True)
     assert refused.value.faults == (Fault("positions.csv", 2, "region", "fault.reference", "nowhere"),)
+
+
+LEDGER = "id,campaign,kind,date,team,region,enterprise,channel,workers,recovered,programme_kind,standing,source,as_of"
+
+
+@pytest.mark.parametrize(
+    ("cells", "column", "key"),
+    [
+        ("2025,visit,2025-06-30,1,110199001000,E1,,,,", "", ""),
+        ("2025,mediation,2025-07-01,,,,kiosk,1,0.29,", "", ""),
+        ("2025,mediation,2025-07-01,,,,kiosk,1,0.295,", "recovered", "fault.fen"),
+        ("2025,mediation,2025-07-01,,,,,1,,", "channel", "fault.empty"),
+        ("2025,visit,2025-07,,,,,,,", "date", "fault.day"),
+        ("2025,visit,2025-07-01,,,,,2,,", "workers", "fault.of_kind"),
+        ("2025,visit,2025-07-01,,,,,,,health", "programme_kind", "fault.of_kind"),
+        ("2025,programme,2025-07-01,,,,,,,", "programme_kind", "fault.empty"),
+        ("2025,visit,2025-07-01,8,,,,,,", "team", "fault.reference"),
+        ("2025,visit,2025-07-01,,,nobody,,,,", "enterprise", "fault.reference"),
+        ("2024,visit,2025-07-01,,,,,,,", "campaign", "fault.reference"),
+    ],
+)
+def test_entries_of_the_ledger_keep_the_rules_of_their_kind(pack: Path, cells: str, column: str, key: str) -> None:
+    (pack / "ledger.csv").write_text(f"{LEDGER}\nL1,{cells},imported,test,2025\n", encoding="utf-8")
+    if key:
+        assert faults(pack) == [("ledger.csv", 2, column, key)]
+    else:
+        assert list(read_pack(pack, demo=True).tables["entries"]["id"]) == ["L1"]
 
 
 # Whatever is in the files

@@ -56,6 +56,7 @@ campaign,id,name,phrase,standing,source,as_of
 id,campaign,team,region,date,text,phrase,standing,source,as_of
 V1,2025,1,110199001000,2025-08-04,走访,走访,{PROVENANCE}
 """,
+    "ledger.csv": "id,campaign,kind,date,team,position,region,note,standing,source,as_of\n",
     "figures.csv": f"""\
 id,campaign,name,value,qualifier,phrase,standing,source,as_of
 N1,2025,企业,7,exact,7家,{PROVENANCE}

@@ -1,6 +1,7 @@
-"""The demonstration data, demo/enterprises.csv (builders/demo_register.py) and demo/facilities.csv (here), from a
-fixed seed. Nothing in them exists except the names of towns, communities and villages, and points have nothing to do
-with where the villages lie. The same pack gives the same bytes.
+"""The demonstration data, demo/enterprises.csv (builders/demo_register.py), demo/ledger.csv (builders/demo_ledger.py)
+and demo/facilities.csv (here), from a fixed seed. Nothing in them exists except the names of towns, communities and
+villages and the positions and programmes that the articles name, and points have nothing to do with where the villages
+lie. The same pack gives the same bytes.
 """
 
 from __future__ import annotations
@@ -16,28 +17,36 @@ import shapely
 
 from builders import demo_words as words
 from builders.demo_ground import DEGREE, Dice, Points, Region, read_regions, scatter
+from builders.demo_ledger import add_progress, entries, workdays
+from builders.demo_ledger_words import LEDGER_HEADER
 from builders.demo_register import AS_OF, Row, enterprises, weekday
 
 APART_M = 400.0  # least distance between two demonstration facilities
 
 
 def build_demo(folder: Path) -> None:
-    """Write demo/enterprises.csv and demo/facilities.csv under the pack in ``folder``, from its regions.csv,
-    regions.geojson, outline.geojson, places.csv and positions.csv.
+    """Write demo/enterprises.csv, demo/ledger.csv and demo/facilities.csv under the pack in ``folder``, from its
+    regions.csv, regions.geojson, outline.geojson, places.csv, positions.csv and holidays.csv.
     """
     regions = read_regions(folder)
     outline = shapely.from_geojson(json.dumps(json.loads((folder / "outline.geojson").read_text("utf-8"))["geometry"]))
     (folder / "demo").mkdir(exist_ok=True)
-    write(folder / "demo/enterprises.csv", words.ENTERPRISE_HEADER, enterprises(regions, outline))
+    register = enterprises(regions, outline)
+    add_progress(register, workdays(folder))
+    write(folder / "demo/enterprises.csv", words.ENTERPRISE_HEADER, register)
+    write(folder / "demo/ledger.csv", LEDGER_HEADER, entries(folder, regions, register))
     write(folder / "demo/facilities.csv", words.FACILITY_HEADER, facilities(regions))
 
 
 def write(path: Path, header: str, rows: Iterable[Row]) -> None:
-    """A CSV file with the comma-separated ``header``; what a row leaves out is empty."""
+    """A CSV file with the comma-separated ``header``; what a row leaves out is empty.
+
+    Fields that begin with _ are not written.
+    """
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, header.split(","), restval="", lineterminator="\n")
         writer.writeheader()
-        writer.writerows(rows)
+        writer.writerows({name: cell for name, cell in row.items() if not name.startswith("_")} for row in rows)
 
 
 def facilities(regions: Sequence[Region]) -> list[Row]:

@@ -47,7 +47,7 @@ Row = dict[str, str]
 
 
 def enterprises(regions: Sequence[Region], outline: shapely.Geometry) -> list[Row]:
-    """The rows of the register, by id."""
+    """The rows of the register, by id; fields that begin with _ are for other builders and belong in no file."""
     dice = Dice(2)
     by_code = {region.code: region for region in regions}
     counts = shares([words.REGIONS[region.name][0] for region in regions], ENTERPRISES)
@@ -116,7 +116,7 @@ def enterprises(regions: Sequence[Region], outline: shapely.Geometry) -> list[Ro
             row["lon"], row["lat"] = (f"{degrees:.5f}" for degrees in point)
         rows.append(row)
     add_unions(dice, rows)
-    return [{name: value for name, value in row.items() if not name.startswith("_")} for row in rows]
+    return rows
 
 
 def pick_place(dice: Dice, region: Region) -> Place:

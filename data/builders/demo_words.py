@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 ENTERPRISE_HEADER = (
     "id,name,credit_code,address,region,nature,economic_type,industry,groups,workers,members,union_status,union_form,"
-    "union_id,route,established_on,parent_union,contact,phone,lon,lat,standing,source,as_of"
+    "union_id,route,established_on,parent_union,status_on,next_on,next_step,contact,phone,lon,lat,standing,source,as_of"
 )
 FACILITY_HEADER = (
     "id,kind,name,name_en,region,address,lon,lat,location_standing,precision_m,state,opening_hours,amenities,"
