@@ -18,7 +18,13 @@ from geo.intake.files import Sheet
 from geo.schema import DATE, POINTS, PROVENANCE, Column
 
 NOUNS: Mapping[str, str] = MappingProxyType(
-    {"enterprises": "enterprises", "facilities": "facilities", "positions": "positions", "boundaries": "regions"}
+    {
+        "enterprises": "enterprises",
+        "facilities": "facilities",
+        "positions": "positions",
+        "boundaries": "regions",
+        "entries": "entries",
+    }
 )
 """The noun whose records an import of each kind writes."""
 IDENTITY: Mapping[str, frozenset[str]] = MappingProxyType(
@@ -27,11 +33,14 @@ IDENTITY: Mapping[str, frozenset[str]] = MappingProxyType(
         "facilities": frozenset({"id", "name"}),
         "positions": frozenset({"id", "name"}),
         "boundaries": frozenset({"code", "name"}),
+        "entries": frozenset({"id", "date"}),
     }
 )
 """The fields one of which a file must have, to say what its rows are about."""
 OWN_PROVENANCE = frozenset(column.name for column in PROVENANCE)
 """Fields that are never taken from a file: what was imported stands as imported, from the source and date said."""
+CALLER = frozenset({"caller", "caller_number"})
+"""Columns of whoever called about an appeal: known, and never taken from a file (geo.casework keeps them apart)."""
 
 
 @dataclass(frozen=True)
@@ -63,8 +72,8 @@ class Asked:
 
     @property
     def taken(self) -> dict[str, int]:
-        """Field → position of its column, provenance left out."""
-        return {name: position for position, name in self.columns.items() if name not in OWN_PROVENANCE}
+        """Field → position of its column, provenance and callers left out."""
+        return {name: position for position, name in self.columns.items() if name not in OWN_PROVENANCE | CALLER}
 
 
 def known_fields(kind: str) -> dict[str, Column]:
@@ -89,9 +98,8 @@ def check(asked: Asked, sheet: Sheet) -> None:
         if (one in asked.taken) != (other in asked.taken):
             raise ParameterError("plan.half", field="columns", value=f"{one}, {other}")
     if not IDENTITY[asked.kind] & asked.taken.keys():
-        raise ParameterError(
-            "plan.no_key" if asked.kind == "boundaries" else "plan.no_identity", field="columns", value=""
-        )
+        lacking = {"boundaries": "plan.no_key", "entries": "plan.no_date"}
+        raise ParameterError(lacking.get(asked.kind, "plan.no_identity"), field="columns", value="")
     if not asked.source.strip():
         raise ParameterError("plan.source", field="source", value="")
     if not re.fullmatch(DATE, asked.as_of) or parse(pd.Series([asked.as_of]), Column("as_of", "date"))[1].iloc[0]:

@@ -18,7 +18,7 @@ from geo.errors import ParameterError
 from geo.facilities import parse_amenities
 from geo.hours.written import osm_hours
 from geo.i18n import Language, translate
-from geo.intake.choices import NO, YES, amenity_codes, choose, is_unknown, name, normal
+from geo.intake.choices import FLAGS, NO, YES, amenity_codes, choose, is_unknown, name, normal
 from geo.intake.sheet import CELL_AT_MOST, one_line
 from geo.intake.synonyms import plain
 from geo.schema import WHOLE_AT_MOST, Column
@@ -224,8 +224,11 @@ def _han_number(said: str) -> str:
 
 def _flag(text: str, column: Column) -> Answer:
     said = normal(text)
-    if said in YES or said in NO:
-        return said in YES, ""
+    yes, no = (
+        own | more for own, more in zip((YES, NO), FLAGS.get(column.name, (frozenset(), frozenset())), strict=True)
+    )
+    if said in yes or said in no:
+        return said in yes, ""
     return (None, "") if is_unknown(text) else (None, "intake.cell.flag")
 
 

@@ -51,6 +51,13 @@ DASHES = re.compile(r"[-‐-―−ー一_/\\|.。、,·*?~]+")
 YES = frozenset(("是", "有", "对", "已", "√", "✓", "✔", "☑", "1", "y", "yes", "t", "true"))
 NO = frozenset(("否", "无", "没有", "没", "不是", "不", "未", "×", "✗", "✘", "x", "☐", "0", "n", "no", "f", "false"))
 
+FLAGS: dict[str, tuple[frozenset[str], frozenset[str]]] = {
+    "answered": (frozenset(("已响应", "响应")), frozenset(("未响应", "不响应"))),
+    "solved": (frozenset(("已解决", "解决")), frozenset(("未解决", "没解决"))),
+    "satisfied": (frozenset(("满意", "非常满意")), frozenset(("不满意", "非常不满意"))),
+}
+"""Field → words for yes and for no besides; 基本满意 is neither: whoever brings the file in says which it is."""
+
 WORDS: dict[str, dict[str, str]] = {
     "union_status": {
         "none": "未建会 未建 未建立 未建立工会 未建工会 未成立 未组建 尚未建会 没有 无 不是",
@@ -92,6 +99,41 @@ WORDS: dict[str, dict[str, str]] = {
         "industrial_base": "产业基地 工业基地 基地",
         "airport_zone": "临空区 临空经济区",
         "drivers_home": "的士职工之家 的士之家 出租车司机之家",
+        "visit": "走访企业 企业走访 入企走访 走访慰问 上门走访 走访座谈",
+        "worker_meeting": "职工座谈会 职工座谈 职工沟通",
+        "enterprise_meeting": "企业座谈会 企业座谈 企业沟通",
+        "appeal": "职工诉求 诉求办理 接诉即办",
+        "mediation": "劳动争议调解 争议调解 纠纷调解",
+        "bargaining": "集体协商培训 集体协商指导 协商培训",
+        "legal_checkup": "法律体检",
+        "programme": "活动 品牌活动 服务品牌活动",
+    },
+    "appeal_source": {
+        "12345": "接诉即办 12345热线 市民热线",
+        "12351": "职工热线 12351热线 职工服务热线",
+        "visit": "走访收集 上门走访 走访中",
+    },
+    "appeal_type": {
+        "hardship": "困难帮扶 困难 帮扶救助",
+        "reemployment": "转岗 再就业 就业",
+        "wages": "欠薪 工资报酬 劳动报酬",
+        "insurance": "社会保险 社保缴纳",
+        "health": "职业病 劳动保护",
+        "dispute": "劳动争议调解 劳动纠纷 争议",
+    },
+    "channel": {
+        "hr_union": "人社工会 人社和工会",
+        "court_union": "法院工会 法院和工会",
+        "online": "言和 言和平台 线上 线上调解 言和线上调解平台",
+        "workstation": "工作站 一站式调解工作站",
+        "kiosk": "枫桥实践站智能舱 调解智能舱",
+    },
+    "outcome": {
+        "settled": "成功 达成协议 达成 已调解 和解",
+        "partly": "部分成功 部分达成协议",
+        "failed": "失败 不成功 未达成协议 调解不成",
+        "withdrawn": "撤诉 已撤回",
+        "pending": "调解中 处理中",
     },
     "state": {
         "open": "开放 已开放 开放中 正常 正常开放 正常运营 运营 运营中 营业 营业中 在用 使用中 启用 已启用",
@@ -103,7 +145,7 @@ WORDS: dict[str, dict[str, str]] = {
     },
 }
 """Field → code → words besides those that the screen uses."""
-TABLES = {"kind": ("kind", "position_kind"), "location_standing": ("standing",)}
+TABLES = {"kind": ("kind", "position_kind", "entry_kind"), "location_standing": ("standing",)}
 """Where the screen's words of a field's choices stand in the locale, where not in the table of the field's name."""
 AMENITY_WORDS = {
     "water": "饮水机 饮用水 热水 开水 饮水设备",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from geo import campaigns, enterprises, facilities, regions
+from geo import campaigns, enterprises, facilities, ledger, regions
 from geo.intake.files import Sheet
 from geo.intake.synonyms import KINDS as KINDS
 from geo.intake.synonyms import ImportKind as ImportKind
@@ -15,6 +15,13 @@ _COLUMNS: dict[ImportKind, tuple[Column, ...]] = {
     "facilities": (*facilities.TABLE.columns, LONLAT),
     "boundaries": tuple(column for column in regions.TABLE.columns if column.name in ("code", "name")),
     "positions": (*campaigns.POSITIONS.columns, LONLAT),
+    "entries": (
+        *(column for column in ledger.TABLE.columns if column.name not in ("handler", "placed_by")),
+        LONLAT,
+        Column("credit_code"),
+        Column("caller"),
+        Column("caller_number"),
+    ),
 }
 # Words that end too many headers to say anything, and those that make a header another thing than what it ends in.
 VAGUE = "名称 全称 编号 类型 类别 种类 性质 状态 说明 配置 设备 单位 企业 公司 依据 来源 人数 会员 坐标 位置"
@@ -25,7 +32,8 @@ def fields(kind: ImportKind) -> tuple[Column, ...]:
     """What a column of a file of ``kind`` may be taken for.
 
     The columns of the noun's table and, where it has lon and lat, ``lonlat`` for both in one cell. Of boundaries:
-    code and name, which say whose boundary a shape is.
+    code and name, which say whose boundary a shape is. Of entries: the credit code of the enterprise besides, and the
+    caller's name and number, so that they are known for what they are and left out (``asked.CALLER``).
     """
     return _COLUMNS[kind]
 

@@ -13,6 +13,7 @@ from geo.district import District
 from geo.errors import ParameterError
 from geo.i18n import Language, translate
 from geo.intake.columns import ImportKind
+from geo.intake.named import Campaign
 from geo.intake.plan import Plan, commit
 from geo.intake.run import Options, prepare, summarise
 from geo.storage import Conflict, Store
@@ -34,6 +35,7 @@ def run_import(
     language: Language,
     dry_run: bool,
     out: TextIO,
+    campaigns: Sequence[Campaign] = (),
     noted: Callable[[Plan], Plan] = lambda plan: plan,
 ) -> int:
     """Reads, tells, and writes all rows but the refused, or nothing: 0, or 1 where the store has changed meanwhile.
@@ -47,7 +49,9 @@ def run_import(
 
     today = at.astimezone(ZoneInfo(district.about["time_zone"])).date()
     asked = read_options(options, file=path.name, today=today.isoformat())
-    plan = noted(prepare(path, kind, name=path.name, store=store, district=district, options=asked))
+    plan = noted(
+        prepare(path, kind, name=path.name, store=store, district=district, options=asked, campaigns=campaigns)
+    )
     for line in summarise(plan, language, file=path.name):
         tell(line)
     if options.refused and plan.counts["refused"]:

@@ -7,7 +7,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from geo.district import District
-from geo.enterprises import READINGS, assign_regions
+from geo.enterprises import NEXT, READINGS, assign_regions
 from geo.intake.draft import any_of
 from geo.intake.files import Note
 from geo.intake.identity import NEW, label, numbers
@@ -92,6 +92,15 @@ def doubt_figures(record: pd.DataFrame, said: dict[str, Mask], as_of: str, reaso
         if name in record:
             later = (record[name].str[: len(as_of)] > as_of).to_numpy(bool)
             reasons.doubt(later & says(name), "reason.future", field=name, value=record[name], other=as_of)
+
+
+def doubt_moves(before: pd.Series, after: pd.Series, said: Mask, reasons: Reasons) -> None:
+    """Doubts of enterprises whose union status would become one that is no legal move from the one ``before`` (``""``:
+    a new record, of which there is none); of rows that ``said`` one. The import is no move: it may well be right.
+    """
+    legal = {(old, new) for old, steps in NEXT.items() for new in (old, *steps)}
+    strange = [old != "" and (old, new) not in legal for old, new in zip(before, after, strict=True)]
+    reasons.doubt(said & np.array(strange, dtype=bool), "reason.move", field="union_status", value=after, other=before)
 
 
 def doubt_namesakes(rows: pd.DataFrame, known: pd.DataFrame, new: NDArray[np.bool_], reasons: Reasons) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
@@ -21,7 +21,9 @@ from geo.intake.cells import allowed
 from geo.intake.datum_guess import DatumGuess as DatumGuess
 from geo.intake.datum_guess import guess_datum as guess_datum
 from geo.intake.draft import Draft
+from geo.intake.entries import draft_entries, without_callers
 from geo.intake.files import Note, Sheet
+from geo.intake.named import Campaign, Named
 from geo.intake.reasons import Reasons, joined, name_field, say
 from geo.intake.records import draft_records
 from geo.storage import Change, Store
@@ -142,8 +144,9 @@ class Plan:
         return frame
 
 
-def plan(sheet: Sheet, asked: Asked, store: Store, district: District) -> Plan:
+def plan(sheet: Sheet, asked: Asked, store: Store, district: District, campaigns: Sequence[Campaign] = ()) -> Plan:
     """What bringing ``sheet`` in as ``asked`` would do. ParameterError where the two do not fit each other.
+    ``campaigns``: those that entries of the ledger may be of, the newest first.
 
     Nothing is written, and nothing is guessed that the user has not said: see ``guess_datum`` for the coordinates.
     """
@@ -151,8 +154,14 @@ def plan(sheet: Sheet, asked: Asked, store: Store, district: District) -> Plan:
     state = store.state()  # before the records: what is written meanwhile makes the commit fail, not go unseen
     known = store.read(asked.noun, retired=True)
     reasons = Reasons(len(sheet.cells))
-    make = draft_boundaries if asked.kind == "boundaries" else draft_records
-    draft = make(sheet, asked, known, district, reasons)
+    match asked.kind:
+        case "boundaries":
+            draft = draft_boundaries(sheet, asked, known, district, reasons)
+        case "entries":
+            sheet = without_callers(sheet, asked)
+            draft = draft_entries(sheet, asked, known, district, reasons, Named(campaigns, store.read("enterprises")))
+        case _:
+            draft = draft_records(sheet, asked, known, district, reasons)
     del known
     fate, writes = _fates(draft, reasons)
     rows = pd.DataFrame({"id": draft.id, "fate": fate, "writes": writes}).join(draft.about)

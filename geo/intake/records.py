@@ -11,7 +11,7 @@ from geo.district import District
 from geo.intake.asked import OWN_PROVENANCE, Asked, known_fields
 from geo.intake.cells import clean_code, parse
 from geo.intake.differences import differences
-from geo.intake.doubts import doubt_figures, doubt_namesakes, doubt_regions, find_regions
+from geo.intake.doubts import doubt_figures, doubt_moves, doubt_namesakes, doubt_regions, find_regions
 from geo.intake.draft import Cells, Draft, Masks
 from geo.intake.files import Note, Sheet
 from geo.intake.identity import NEW, Ints, match, normal_address, normal_name
@@ -218,6 +218,9 @@ class _Records:
             self.asked.as_of,
             self.reasons,
         )
+        if "union_status" in said:
+            before = _of_rows(self.known["union_status"], self.at)
+            doubt_moves(before, record["union_status"], said["union_status"] & accepted, self.reasons)
         new = first & (self.at == NEW)
         if self.asked.kind != "positions":
             doubt_namesakes(rows, known, new, self.reasons)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,6 +12,7 @@ from geo.i18n import Language, translate
 from geo.intake.asked import Asked, known_fields
 from geo.intake.columns import ImportKind, guess_columns
 from geo.intake.files import Sheet, read_file
+from geo.intake.named import Campaign
 from geo.intake.plan import FATES, Plan, plan
 from geo.intake.reasons import name_field
 from geo.intake.sheet import Progress
@@ -44,6 +45,7 @@ def prepare(
     store: Store,
     district: District,
     options: Options,
+    campaigns: Sequence[Campaign] = (),
     progress: Progress | None = None,
 ) -> Plan:
     """The plan of the file at ``path``, which the user calls ``name``. IntakeError where the file is refused,
@@ -51,7 +53,7 @@ def prepare(
     """
     known_fields(kind)
     sheet = read_file(path, name=name, sheet=options.sheet, header_row=options.header_row, progress=progress)
-    return plan(sheet, ask(sheet, kind, options), store, district)
+    return plan(sheet, ask(sheet, kind, options), store, district, campaigns)
 
 
 def ask(sheet: Sheet, kind: ImportKind, options: Options) -> Asked:

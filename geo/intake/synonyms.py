@@ -10,7 +10,7 @@ from typing import Literal, get_args
 
 from geo.i18n import LANGUAGES, messages
 
-ImportKind = Literal["enterprises", "facilities", "boundaries", "positions"]
+ImportKind = Literal["enterprises", "facilities", "boundaries", "positions", "entries"]
 KINDS: tuple[ImportKind, ...] = get_args(ImportKind)
 
 # The best word of a field first: of two columns that could be it, the better worded one is taken.
@@ -111,10 +111,56 @@ BY_KIND: dict[str, dict[str, str]] = {
         "name": "阵地名称 阵地 服务阵地 职工服务阵地 服务阵地名称 蹲点单位 position",
         "kind": "种类 阵地种类 阵地类型 阵地类别 类型 类别 type",
     },
+    "entries": {
+        "id": "台账编号 记录编号 工单编号 工单号",
+        "campaign": "蹲点行动 行动 蹲点活动 campaign",
+        "kind": "类型 种类 类别 台账类型 台账种类 工作类型 工作类别 记录类型 type",
+        "date": """
+            日期 时间 工作日期 工作时间 走访日期 走访时间 活动日期 活动时间 会议日期 会议时间 受理日期 受理时间 来电日期
+            来电时间 发生日期 登记日期 date day""",
+        "team": "工作组 蹲点工作组 蹲点小组 蹲点组 小组 组别 team",
+        "position": "阵地 职工服务阵地 服务阵地 阵地名称 蹲点单位 position",
+        "enterprise": """
+            企业 企业名称 单位名称 公司名称 单位 公司 用人单位 用人单位名称 企业编号 涉及企业 涉事企业 走访企业 走访单位
+            被诉单位 被反映单位 enterprise employer""",
+        "credit_code": "统一社会信用代码 社会信用代码 信用代码 企业统一社会信用代码 uscc",
+        "facility": "服务设施 设施 驿站 站点 服务站 facility",
+        "programme": "服务品牌 品牌 品牌活动 programme",
+        "programme_kind": "活动种类 活动类型 活动类别 品牌类型",
+        "people": """
+            人数 参加人数 参与人数 参会人数 覆盖人数 服务人数 惠及人数 惠及职工 覆盖人次 服务人次 人次 走访人数 people
+            attendance""",
+        "workers": "涉及职工 涉及人数 帮助职工 受助职工 职工人数 惠及职工数 workers",
+        "recovered": "追回金额 追回损失 挽回损失 挽回金额 挽回经济损失 追回金额元 recovered",
+        "enterprises": "企业数 企业家数 参会企业 参加企业数 指导企业 指导企业数 听取企业数",
+        "instructors": "指导员 指导员人次 专职指导员 培训指导员",
+        "model_workers": "劳模 劳模人数 展出劳模",
+        "collectives": "模范集体 模范集体数",
+        "craftsmen": "工匠 劳模工匠 工匠人数",
+        "problems": "解决难题 破解难题 难题 技术难题",
+        "volunteers": "志愿者 志愿者人数",
+        "drivers": "的士司机 司机 司机人数",
+        "appeal_source": "诉求来源 来源渠道 诉求渠道",
+        "appeal_type": "诉求类型 诉求类别 诉求种类 问题类型",
+        "step": "办理步骤 步骤 办理环节",
+        "step_on": "步骤日期",
+        "due": "办理期限 期限 办结期限 截止时间 应办结日期",
+        "answered": "已响应 是否响应 响应 响应情况",
+        "solved": "已解决 是否解决 解决 解决情况",
+        "satisfied": "满意 是否满意 满意情况 满意度",
+        "closed_on": "办结日期 办结时间 结案日期",
+        "channel": "调解渠道 渠道 调解方式",
+        "claims": "请求事项 请求 仲裁请求 争议事项",
+        "outcome": "结果 调解结果 处理结果",
+        "note": "备注 备注信息 内容 工作内容 主要内容 诉求内容 情况 情况说明 说明 摘要 remark remarks notes",
+        "caller": "来电人 来电人姓名 诉求人 诉求人姓名 反映人 反映人姓名 投诉人 姓名 联系人 caller",
+        "caller_number": "来电号码 来电电话 电话 联系电话 联系方式 手机 手机号 手机号码 电话号码 phone tel",
+    },
 }
 # Words that head columns and fill cells alike (单位性质: 企业): a row is not known as a header by them.
 ALSO_VALUES = """
-    企业 单位 公司 用人单位 机构 街道 乡镇 镇街 属地 驿站 站点 设施 阵地 会员 工会会员 法人 主席 工会主席 town township
+    企业 单位 公司 用人单位 机构 满意 解决 响应 情况 内容 时间 小组 司机 劳模 工匠 期限 难题 品牌 结果 渠道 步骤
+    街道 乡镇 镇街 属地 驿站 站点 设施 阵地 会员 工会会员 法人 主席 工会主席 town township
     subdistrict region station facility position enterprise company employer member staff x y"""
 BRACKETED = re.compile(r"\([^()]*\)|\[[^\[\]]*\]|【[^【】]*】|〔[^〔〕]*〕")
 

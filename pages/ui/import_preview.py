@@ -10,12 +10,13 @@ import streamlit as st
 from geo.coverage import SERVED, UNSERVED
 from geo.district import District
 from geo.errors import GongtuError
+from geo.fieldwork.campaign import campaigns
 from geo.fieldwork.flags import noted
 from geo.i18n import Language, explain
 from geo.intake.plan import FATES, Plan, commit, plan
 from geo.layers import areas, points
 from geo.layers.base import base_map
-from geo.storage import Conflict
+from geo.storage import MAPPED, Conflict
 from geo.text import safe_csv
 from geo.words import Say
 from pages.ui import access, cached
@@ -45,13 +46,15 @@ def show(upload: Upload, district: District, say: Say, language: Language) -> No
 
 
 def _plan(upload: Upload, district: District, say: Say) -> Plan:
-    """Worked out once for each file, answer and state of the store."""
+    """Worked out once for each file, answer and state of the store; what is entered in the ledger meanwhile is no
+    matter to a register.
+    """
     store = cached.workspace().store
-    key = (upload.asked, store.state())
+    key = (upload.asked, store.state(*(() if upload.asked.kind == "entries" else MAPPED)))
     kept = st.session_state.get("plan")
     if kept is None or kept[0] is not upload.sheet or kept[1] != key:
         with st.spinner(say("import.is_compared")):
-            made = plan(upload.sheet, upload.asked, store, district)
+            made = plan(upload.sheet, upload.asked, store, district, campaigns(district, store))
             kept = (upload.sheet, key, noted(made, district, store))
         st.session_state["plan"] = kept
     answer: Plan = kept[2]

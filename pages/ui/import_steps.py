@@ -14,7 +14,9 @@ import streamlit as st
 from geo.datum import DATUMS, Datum
 from geo.district import District
 from geo.errors import GongtuError
+from geo.fieldwork.campaign import campaigns
 from geo.i18n import Language, explain
+from geo.intake.asked import CALLER
 from geo.intake.columns import KINDS, fields, guess_columns
 from geo.intake.files import Sheet, read_file
 from geo.intake.plan import Asked
@@ -23,7 +25,7 @@ from pages.ui import cached, state
 from pages.ui.words import choice_word, escape_markdown, today
 
 SAMPLES = 3
-CHOICES = {"facilities": ("kind",), "positions": ("kind",)}
+CHOICES = {"facilities": ("kind",), "positions": ("kind",), "entries": ("kind",)}
 """What a file may leave out and the user then says for all of its rows."""
 
 
@@ -127,6 +129,15 @@ def _options(
                 key=f"default/{field}/{digest}",
             )
             defaults |= {field: chosen} if chosen else {}
+    if kind == "entries" and "campaign" not in columns.values():
+        open_ones = {one.id: one.name for one in campaigns(district, cached.workspace().store) if one.closed_at is None}
+        chosen = st.selectbox(
+            say("import.default", field=say("field.campaign")),
+            list(open_ones),
+            format_func=lambda id_: open_ones.get(id_, ""),
+            key=f"default/campaign/{digest}",
+        )
+        defaults |= {"campaign": chosen} if chosen else {}
     labels: dict[str, str] = {}
     if kind == "boundaries":
         labels["label_zh"] = left.text_input(say("field.boundary_label_zh"), value="导入边界", key=f"zh/{digest}")
@@ -134,7 +145,7 @@ def _options(
             say("field.boundary_label_en"), value="imported boundary", key=f"en/{digest}"
         )
     retire = False
-    demo = getattr(district, kind, None)
+    demo = cached.workspace().entries() if kind == "entries" else getattr(district, kind, None)
     if demo is not None and (demo["standing"] == "synthetic").any():
         retire = st.checkbox(say("import.retire_demo"), value=True, key=f"retire/{digest}")
     return Asked(
@@ -156,7 +167,7 @@ def _columns(kind: str, sheet: Sheet, digest: str, say: Say) -> dict[int, str]:
     words = {"": say("import.ignored")} | {field.name: say(f"field.{field.name}") for field in fields(kind)}
     code = {word: name for name, word in words.items()}
     samples = [
-        " / ".join([text for text in sheet.cells[number].unique() if text][:SAMPLES])[:80]
+        "" if guessed.get(number) in CALLER else _sample(sheet.cells[number])  # who called is not shown here either
         for number in range(len(sheet.header))
     ]
     table = pd.DataFrame(
@@ -179,6 +190,11 @@ def _columns(kind: str, sheet: Sheet, digest: str, say: Say) -> dict[int, str]:
         key=f"columns/{kind}/{digest}/{sheet.name}/{sheet.header_row}",
     )
     return {number: code[word] for number, word in enumerate(edited["field"]) if code[word]}
+
+
+def _sample(cells: pd.Series) -> str:
+    """Some of what a column holds."""
+    return " / ".join([text for text in cells.unique() if text][:SAMPLES])[:80]
 
 
 def _datum(digest: str, say: Say) -> tuple[Datum, bool]:

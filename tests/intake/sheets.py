@@ -11,6 +11,7 @@ import pandas as pd
 import shapely
 from stdnum.cn import uscc
 
+from geo.fieldwork.campaign import campaigns
 from geo.intake.files import Sheet
 from geo.intake.plan import Asked, Plan, commit, plan
 from geo.workspace import Workspace
@@ -66,7 +67,8 @@ class Office:
     def plan_sheet(self, sheet: Sheet, **asked: Any) -> Plan:
         columns = {position: name for position, name in enumerate(sheet.header) if name != "-"}
         options = {"kind": self.kind, "columns": columns, "source": "名册", "as_of": AS_OF} | asked
-        return plan(sheet, Asked(**options), self.workspace.store, self.workspace.district())
+        district, store = self.workspace.district(), self.workspace.store
+        return plan(sheet, Asked(**options), store, district, campaigns(district, store))
 
     def write(self, made: Plan) -> int:
         return commit(made, self.workspace.store, by="wang", at=self.workspace.now(), why="试")

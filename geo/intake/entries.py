@@ -1,0 +1,378 @@
+"""Rows of the ledger against the store: which entry each is, whom and what it names, and what is against it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import date, timedelta
+
+import numpy as np
+import pandas as pd
+
+from geo.district import District
+from geo.enterprises import project_usable
+from geo.intake.asked import CALLER, Asked
+from geo.intake.cells import clean_code
+from geo.intake.differences import SAME_PLACE
+from geo.intake.draft import Draft, Masks
+from geo.intake.files import Note, Sheet
+from geo.intake.identity import NEW, normal_name
+from geo.intake.named import Campaign, Named, find, listed, look_up
+from geo.intake.reading import read_values
+from geo.intake.reasons import Mask, Reasons
+from geo.ledger import AMOUNTS, DAYS, NEEDED, OF_KIND, STEPS, Rules
+from geo.places import Gazetteer
+from geo.regions import name_codes
+
+NAME_AT_MOST = 40
+"""Characters of its note that name an entry in a preview."""
+
+
+def without_callers(sheet: Sheet, asked: Asked) -> Sheet:
+    """The sheet with nothing in the columns of callers: whoever called is never taken from a file."""
+    cells = sheet.cells.copy()
+    cells[[at for at, field in asked.columns.items() if field in CALLER]] = ""
+    return replace(sheet, cells=cells)
+
+
+def draft_entries(
+    sheet: Sheet, asked: Asked, known: pd.DataFrame, district: District, reasons: Reasons, named: Named
+) -> Draft:
+    """What the rows of ``sheet`` would make of ``known``, all entries as ``Store.read`` gives them.
+
+    A row is the entry whose id it gives. One that gives none has an id that is made of what it says: the same file
+    brought in again finds its entries there and changes none of them, whatever has become of them since. Of two rows
+    of one file that say the same, without ids, the second is refused: whether it is another entry or the same one
+    twice, only an id can tell; so is the second of two with one id.
+
+    Teams and positions are named by id or name, of the row's campaign; enterprises by id, credit code or a name that
+    only one has, facilities and programmes by id or such a name: where that finds nothing, or several, the row is
+    doubtful and names none. A campaign that no row and nobody says is the newest that is not closed. An appeal is at
+    its first step and due by the campaign's rules, unless the row says otherwise.
+    """
+    return _Entries(sheet, asked, known, district, reasons, named).draft()
+
+
+@dataclass(eq=False)
+class _Entries:
+    sheet: Sheet
+    asked: Asked
+    known: pd.DataFrame
+    district: District
+    reasons: Reasons
+    named: Named
+
+    def draft(self) -> Draft:
+        self.notes: list[Note] = []
+        self.gazetteer = Gazetteer(
+            self.district.regions, self.district.places, district=self.district.about["name"]["zh"]
+        )
+        self.values = read_values(self.sheet, self.asked, self.district.regions.total_bounds, self.reasons)
+        self.values.pop("code_valid", None)
+        said_id = self._text("id")
+        self.values.pop("id", None)
+        self._default("kind")
+        self._campaign(said_id)
+        self._identify(said_id)
+        code = self._text("credit_code")
+        self.values.pop("credit_code", None)
+        self._of_campaign()
+        self._references(code)
+        self._region()
+        kind = self._after("kind")
+        self._fields_of(kind)
+        self._needed(kind)
+        self._days(kind)
+        return self._made()
+
+    # Texts of the rows
+
+    def _text(self, name: str) -> pd.Series:
+        return self.values.get(name, pd.Series("", index=range(len(self.sheet.cells)), dtype="str"))
+
+    def _after(self, name: str) -> pd.Series:
+        """The text of the row, else of the entry that it is."""
+        cells = self._text(name)
+        old = self.known[name].reindex(self.at).fillna("").reset_index(drop=True)
+        return cells.mask(cells == "", old)
+
+    def _default(self, name: str) -> None:
+        if default := self.asked.defaults.get(name, ""):
+            cells = self._text(name)
+            self.values[name] = cells.mask(cells == "", default)
+
+    def _numbers(self) -> pd.Series:
+        """What the file calls its rows."""
+        return pd.Series(self.sheet.cells.index.astype(str), dtype="str")
+
+    # Which entry
+
+    def _campaign(self, said_id: pd.Series) -> None:
+        """The campaign's id in place of its name; the one asked for, else the newest that is open, where none is said.
+        An entry that is there already keeps its own.
+        """
+        cells = self._text("campaign")
+        self.campaigns = {one.id: one for one in self.named.campaigns}
+        found, _ = find(cells, [(one.id, (one.id, one.name, one.name_en)) for one in self.campaigns.values()])
+        self.reasons.refuse(
+            ((cells != "") & (found == "")).to_numpy(bool), "reason.reference", field="campaign", value=cells
+        )
+        there = said_id.isin(self.known["id"])
+        open_ones = [one.id for one in self.campaigns.values() if one.closed_at is None]
+        default = self.asked.defaults.get("campaign", "") or next(iter(open_ones), "")
+        silent = (cells == "") & ~there
+        self.values["campaign"] = found.mask(silent, default)
+        if silent.any() and default in self.campaigns and not self.asked.defaults.get("campaign"):
+            said = {"count": int(silent.sum()), "campaign": self.campaigns[default].name}
+            self.notes.append(("plan.note_campaign", said))
+        unknown = silent & ~self.values["campaign"].isin(list(self.campaigns))
+        self.reasons.refuse(unknown.to_numpy(bool), "reason.required", field="campaign")
+
+    def _identify(self, said: pd.Series) -> None:
+        """``id``, ``at`` (position in ``known``) and ``brought``: rows brought in before, which change nothing."""
+        given = said != ""
+        made = pd.Series([_made_id(words) for words in self._words()], dtype="str")
+        self.id = said.mask(~given, made)
+        again = self.id.duplicated().to_numpy(bool) & ~self.reasons.refused
+        first = look_up(self.id, dict(zip(self.id[::-1], self._numbers()[::-1], strict=True)))
+        self.reasons.refuse(again & given.to_numpy(bool), "reason.id_again", field="id", value=said, other=first)
+        self.reasons.refuse(again & ~given.to_numpy(bool), "reason.entry_again", other=first)
+        self.at = pd.Index(self.known["id"]).get_indexer(pd.Index(self.id)).astype(np.int64)  # NEW where it is not
+        gone = (self.known["retired"].reindex(self.at).fillna("") != "").to_numpy(bool)
+        self.reasons.refuse(gone, "reason.retired", other=self.id)
+        self.brought = (self.at != NEW) & ~given.to_numpy(bool)
+        old, new = self.known["kind"].reindex(self.at).fillna("").reset_index(drop=True), self._text("kind")
+        other = (old != "") & (new != "") & (old != new)
+        self.reasons.refuse(other.to_numpy(bool), "reason.entry_kind", field="kind", value=self.id)
+        campaign = self._after("campaign")
+        closed = campaign.isin([one.id for one in self.named.campaigns if one.closed_at is not None])
+        over = closed.to_numpy(bool) & ~self.brought
+        self.reasons.refuse(over, "reason.campaign_closed", field="campaign", value=campaign)
+
+    def _words(self) -> Iterable[str]:
+        """What each row says, field by field, before anything is looked up: the same for the same words."""
+        columns = {name: _plain(cells) for name, cells in sorted(self.values.items())}
+        for row in zip(*columns.values(), strict=True):
+            yield "|".join(f"{name}={cell}" for name, cell in zip(columns, row, strict=True) if cell)
+
+    # Whom and what it names
+
+    def _of_campaign(self) -> None:
+        """Ids of teams and positions, of the row's campaign; refused where it has none of that id or name."""
+        campaign = self._after("campaign")
+        names = dict(listed(self.district.positions))
+        for field in ("team", "position"):
+            cells = self._text(field)
+            found = cells.where(cells == "", "")
+            for one in self.named.campaigns:
+                those = (
+                    [(team.id, (team.id, team.name, team.name_en)) for team in one.teams]
+                    if field == "team"
+                    else [(id_, names[id_]) for id_ in one.positions if id_ in names]
+                )
+                mine = ((campaign == one.id) & (cells != "")).to_numpy(bool)
+                if mine.any():
+                    found = found.mask(mine, find(cells, those)[0])
+            lost = (cells != "") & (found == "")
+            self.reasons.refuse(lost.to_numpy(bool), "reason.reference", field=field, value=cells)
+            if field in self.values:
+                self.values[field] = found
+
+    def _references(self, code: pd.Series) -> None:
+        """Ids of enterprises, facilities and programmes; ``code``: of the enterprise, where a column says it."""
+        cells, firms = self._text("enterprise"), self.named.enterprises
+        if not ((cells != "") | (code != "")).any():
+            firms = firms.iloc[:0]
+        rows = zip(firms["id"], firms["name"], firms["credit_code"], strict=True)
+        words = [(id_, (id_, name, clean_code(text)[0])) for id_, name, text in rows]
+        by_name, several = find(cells, words)
+        by_code, _ = find(code, words)
+        two = (by_name != "") & (by_code != "") & (by_name != by_code)
+        self.reasons.refuse(two.to_numpy(bool), "reason.two", field="enterprise", value=cells, other=by_code)
+        found = by_code.mask(by_code == "", by_name)
+        said = cells.mask(cells == "", code)
+        self._doubt("enterprise", said, found, several)
+        if "enterprise" in self.values or (found != "").any():
+            self.values["enterprise"] = found
+        for field, frame in (("facility", self.district.facilities), ("programme", self.district.programmes)):
+            if field in self.values:
+                cells = self.values[field]
+                self.values[field], several = find(cells, listed(frame))
+                self._doubt(field, cells, self.values[field], several)
+        if "programme" in self.values:
+            kinds = dict(zip(self.district.programmes["id"], self.district.programmes["kind"], strict=True))
+            cells = self._text("programme_kind")
+            self.values["programme_kind"] = cells.mask(cells == "", look_up(self.values["programme"], kinds))
+
+    def _doubt(self, field: str, said: pd.Series, found: pd.Series, several: Mask) -> None:
+        lost = ((said != "") & (found == "")).to_numpy(bool)
+        self.reasons.doubt(lost & several, "reason.entry_several", field=field, value=said)
+        self.reasons.doubt(lost & ~several, "reason.entry_unknown", field=field, value=said)
+
+    def _region(self) -> None:
+        """The code of the region that is said; else the position's, else the enterprise's, else where the point is."""
+        cells = self._text("region")
+        codes = self.district.regions["code"]
+        found = pd.Series(name_codes(self.gazetteer.declared(cells), codes), dtype="str")
+        lost = (cells != "") & (found == "")
+        self.reasons.doubt(lost.to_numpy(bool), "reason.region_unknown", field="region", value=cells)
+        self.region_by = pd.Series(np.where(found != "", "declared", ""), dtype="str")
+        has = self._old("region") != ""
+        positions = dict(zip(self.district.positions["id"], self.district.positions["region"], strict=True))
+        found = found.mask(found == "", look_up(self._after("position"), positions))
+        firms = self.named.enterprises[self.named.enterprises["id"].isin(self._after("enterprise"))]
+        own = look_up(self._after("enterprise"), dict(zip(firms["id"], firms["region"], strict=True)))
+        said = name_codes(self.gazetteer.declared(own), codes)
+        found = found.mask(found == "", pd.Series(said, dtype="str"))
+        if "lon" in self.values:
+            plane = project_usable(self.values["lon"], self.values["lat"], self.district.regions, self.district.plane)
+            where = pd.Series(name_codes(self.district.region_index.locate(*plane), codes), dtype="str")
+            self.region_by = self.region_by.mask((found == "") & (where != ""), "location")
+            found = found.mask(found == "", where)
+        self.values["region"] = found.mask(
+            (self.region_by != "declared") & has, ""
+        )  # what is known is not guessed again
+
+    def _old(self, name: str) -> pd.Series:
+        return self.known[name].reindex(self.at).fillna("").reset_index(drop=True)
+
+    # What an entry of its kind says
+
+    def _fields_of(self, kind: pd.Series) -> None:
+        """Fields that the kind does not have: an amount of nothing is left out, all else refuses the row."""
+        for name, kinds in {**OF_KIND, **AMOUNTS}.items():
+            if name not in self.values:
+                continue
+            cells = self.values[name]
+            strange = _is_known(cells) & ((kind != "") & ~kind.isin(kinds)).to_numpy(bool)
+            nothing = strange & (cells == 0).fillna(False).to_numpy(bool) if name in AMOUNTS else strange & False
+            if nothing.any():
+                self.values[name] = cells.mask(nothing)
+            self.reasons.refuse(strange & ~nothing, "reason.not_of_kind", field=name, value=cells)
+
+    def _needed(self, kind: pd.Series) -> None:
+        new = self.at == NEW
+        for name in ("kind", "date"):
+            self.reasons.refuse(new & (self._text(name) == "").to_numpy(bool), "reason.required", field=name)
+        for one, names in NEEDED.items():
+            for name in names:
+                lacking = new & ((kind == one) & (self._text(name) == "")).to_numpy(bool)
+                self.reasons.refuse(lacking, "reason.required", field=name)
+
+    def _days(self, kind: pd.Series) -> None:
+        """Whole days, of the campaign; of an appeal also those that follow from the rules."""
+        for name in DAYS:
+            if name in self.values:
+                cells = self.values[name]
+                partial = cells.str.len().isin([4, 7]).to_numpy(bool)
+                self.reasons.refuse(partial, "reason.day", field=name, value=cells)
+        day, campaign = self._after("date"), self._after("campaign")
+        for one in self.named.campaigns:
+            mine = ((campaign == one.id) & (self._text("date").str.len() == 10)).to_numpy(bool)
+            outside = (day.str[: len(one.starts)] < one.starts) | (day.str[: len(one.ends)] > one.ends)
+            span = f"{one.starts or '…'} ~ {one.ends or '…'}"
+            where = mine & outside.to_numpy(bool)
+            self.reasons.refuse(where, "reason.outside_campaign", field="date", value=day, other=span)
+        late = ((day.str[: len(self.asked.as_of)] > self.asked.as_of) & (self._text("date") != "")).to_numpy(bool)
+        self.reasons.doubt(late, "reason.future", field="date", value=day, other=self.asked.as_of)
+        for name in ("step_on", "closed_on"):
+            cells = self._text(name)
+            before = ((cells.str.len() == 10) & (day.str.len() == 10) & (cells < day)).to_numpy(bool)
+            self.reasons.refuse(before, "reason.before", field=name, value=cells, other=day)
+        appeal = ((kind == "appeal") & (day.str.len() == 10)).to_numpy(bool) & (self.at == NEW)
+        if appeal.any():
+            source = self._text("appeal_source")
+            due = [
+                _due(start, asked, self.campaigns.get(one)) if mine and asked else ""
+                for mine, start, asked, one in zip(appeal, day, source, campaign, strict=True)
+            ]
+            for name, then in (("step", STEPS[0]), ("step_on", day), ("due", pd.Series(due, dtype="str"))):
+                cells = self._text(name)
+                self.values[name] = cells.mask((cells == "").to_numpy(bool) & appeal, then)
+
+    # What would be written
+
+    def _made(self) -> Draft:
+        accepted = ~self.reasons.refused
+        there = self.at != NEW
+        writes: Masks = {}
+        before = {}
+        for name, cells in self.values.items():
+            old = self.known[name].reindex(self.at).reset_index(drop=True)
+            given = _is_known(cells) & accepted & ~self.brought
+            writes[name] = given & _differs(name, cells, old)
+            before[name] = old[writes[name] & there]
+        for one, other in (("lon", "lat"), ("lat", "lon")):
+            if one in writes and other in writes:
+                writes[one] = writes[one] | writes[other]
+        ids = self.id.where(accepted, "")
+        region = self._after("region")
+        lost = accepted & (region == "").to_numpy(bool)
+        if lost.any():
+            self.notes.append(("plan.note_no_region", {"count": int(lost.sum())}))
+        if callers := [self.sheet.header[at] for at, field in self.asked.columns.items() if field in CALLER]:
+            self.notes.append(("plan.note_callers", {"columns": " / ".join(callers)}))
+        blank = pd.Series(np.nan, index=range(len(ids)))
+        note = self._after("note").str.replace("\n", " ").str[:NAME_AT_MOST]
+        about = pd.DataFrame(
+            {
+                "name": (self._after("date") + " " + note).str.strip(),
+                "region": region,
+                "region_by": self.region_by,
+                "region_conflict": False,
+                "lon": self.values.get("lon", blank),
+                "lat": self.values.get("lat", blank),
+            }
+        )
+        return Draft(
+            id=ids,
+            version=self.known["version"].reindex(self.at).fillna(0).to_numpy(dtype=np.int64),
+            first=accepted,
+            values=self.values,
+            writes=writes,
+            before=before,
+            about=about,
+            retires=self._retires(ids),
+            notes=tuple(self.notes),
+        )
+
+    def _retires(self, ids: pd.Series) -> dict[str, int]:
+        if not self.asked.retire_demo:
+            return {}
+        known = self.known
+        gone = known[(known["standing"] == "synthetic") & (known["retired"] == "") & ~known["id"].isin(ids)]
+        return dict(zip(gone["id"], gone["version"].tolist(), strict=True))
+
+
+def _made_id(words: str) -> str:
+    return "L" + hashlib.sha256(words.encode()).hexdigest()[:16]
+
+
+def _plain(cells: pd.Series) -> list[str]:
+    """Cells as texts that are the same where they mean the same; ``""`` where unknown."""
+    if cells.dtype == "str":
+        return [normal_name(text) if text else "" for text in cells]
+    return ["" if pd.isna(cell) else f"{float(cell):.10g}" for cell in cells.array]
+
+
+def _due(day: str, source: str, campaign: Campaign | None) -> str:
+    """The last day on which solving is in time: so many days after ``day``, by the campaign's rules."""
+    rules = campaign.rules if campaign else Rules()
+    try:
+        return (date.fromisoformat(day) + timedelta(days=getattr(rules, f"solve_days_{source}"))).isoformat()
+    except OverflowError:  # beyond the calendar
+        return ""
+
+
+def _differs(name: str, new: pd.Series, old: pd.Series) -> Mask:
+    """Where a known value is not what there is; a point that is only rounded otherwise is the same."""
+    if name in ("lon", "lat"):
+        apart = (new.astype(np.float64) - old.astype(np.float64)).abs()
+        return ~(apart <= SAME_PLACE).to_numpy(bool)
+    same = (new == old.fillna("")) if new.dtype == "str" else (new == old).fillna(False)
+    return ~same.to_numpy(dtype=bool)
+
+
+def _is_known(cells: pd.Series) -> Mask:
+    return (cells != "").to_numpy(bool) if cells.dtype == "str" else cells.notna().to_numpy(bool)
