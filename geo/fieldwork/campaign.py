@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import asdict, dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -13,9 +13,13 @@ import numpy as np
 from geo.campaigns import parts
 from geo.district import District
 from geo.errors import ParameterError
+from geo.ledger import Rules
 from geo.people import Person
 from geo.storage import Store
 from geo.storage.campaigns import Kept
+
+ASSUMED = Rules()
+"""The rules where nobody has set any."""
 
 
 @dataclass(frozen=True)
@@ -38,9 +42,9 @@ class Campaign:
     """A campaign. ``starts`` and ``ends`` are YYYY, YYYY-MM or YYYY-MM-DD, ``""`` where nobody said.
 
     ``positions`` are ids, in the order they were given; a position may be gone from the district since. ``base``: where
-    its teams set out from, (longitude, latitude) in WGS-84; None where that is not known. ``version``: 0 while it is as
-    the pack has it. ``of_pack``: it came with the pack, whatever became of it since. ``closed_at``: since when it is
-    over, None while it is not.
+    its teams set out from, (longitude, latitude) in WGS-84; None where that is not known. ``rules``: what it asks of
+    its ledger. ``version``: 0 while it is as the pack has it. ``of_pack``: it came with the pack, whatever became of it
+    since. ``closed_at``: since when it is over, None while it is not.
     """
 
     id: str
@@ -55,6 +59,7 @@ class Campaign:
     base_name: str = ""
     base: tuple[float, float] | None = None
     base_standing: str = ""
+    rules: Rules = ASSUMED
     standing: str = "imported"
     source: str = ""
     as_of: str = ""
@@ -67,7 +72,7 @@ class Campaign:
         """What the store keeps of it under its id; ``read`` makes it a campaign again."""
         flat = {name: getattr(self, name) for name in KEPT}
         teams = [{part.name: _listed(getattr(team, part.name)) for part in fields(Team)} for team in self.teams]
-        return {name: _listed(value) for name, value in flat.items()} | {"teams": teams}
+        return {name: _listed(value) for name, value in flat.items()} | {"teams": teams, "rules": asdict(self.rules)}
 
 
 KEPT = tuple(
@@ -142,11 +147,15 @@ def team_of(campaign: Campaign, person: Person) -> Team | None:
 
 def read(id_: str, kept: Mapping[str, Any], **more: Any) -> Campaign:
     """The campaign that ``Campaign.kept`` is of."""
-    known = {name: _tupled(kept[name]) for name in KEPT if name in kept and name not in ("teams", "base")}
+    known = {name: _tupled(kept[name]) for name in KEPT if name in kept and name not in ("teams", "base", "rules")}
     names = [part.name for part in fields(Team)]
     teams = tuple(Team(**{name: _tupled(team[name]) for name in names if name in team}) for team in kept["teams"])
     base = kept.get("base")
-    return Campaign(id=id_, **known, teams=teams, base=None if base is None else (base[0], base[1]), **more)
+    said = kept.get("rules", {})  # campaigns kept before there were rules have none
+    rules = Rules(**{part.name: int(said[part.name]) for part in fields(Rules) if part.name in said})
+    return Campaign(
+        id=id_, **known, teams=teams, base=None if base is None else (base[0], base[1]), rules=rules, **more
+    )
 
 
 def of_store(kept: Kept) -> Campaign:

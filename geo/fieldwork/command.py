@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any, TextIO
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.assignment import GOALS, Clash, Goal, Parts, Solution, explain, measure
@@ -63,8 +64,17 @@ class _Asked:
     time_s: float
 
 
-def run_assign(district: District, store: Store, asked: argparse.Namespace, *, out: TextIO, err: TextIO) -> int:
+def run_assign(
+    district: District,
+    store: Store,
+    asked: argparse.Namespace,
+    *,
+    entries: pd.DataFrame | None = None,
+    out: TextIO,
+    err: TextIO,
+) -> int:
     """Proposes a plan of the campaign as ``asked`` and prints it; 1 where there is none, with the demands that clash.
+    ``entries``: the ledger, whose open appeals are part of the workload.
 
     ParameterError for a campaign, position, team or metric that there is not, and a number that cannot be.
     """
@@ -74,7 +84,7 @@ def run_assign(district: District, store: Store, asked: argparse.Namespace, *, o
         raise GongtuError("fieldwork.no_campaign")
     chosen = campaign(district, store, newest.id if asked.campaign is None and newest else asked.campaign)
     plan = read_plan(asked, chosen, _start(store, chosen, asked.start))
-    posed = pose(district, chosen, plan)
+    posed = pose(district, chosen, plan, entries=entries)
     question = _Asked(posed, plan, names_of(district, chosen, asked.language), asked.goal, asked.time)
     return _answer(
         question,

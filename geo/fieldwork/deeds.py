@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import asdict, replace
+from dataclasses import asdict, fields, replace
 from typing import Any
 
 from geo.district import District
@@ -13,6 +13,7 @@ from geo.enterprises import usable_location
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import KEPT, Campaign, Team, campaigns, of_store
 from geo.fieldwork.plan import Plan, edit_between
+from geo.ledger import Rules
 from geo.people import Person
 from geo.schema import STANDINGS, is_date
 from geo.storage import Store
@@ -24,6 +25,8 @@ CHANGEABLE = tuple(name for name in KEPT if name not in ("standing", "source", "
 FACTS = ("name", "name_en", "starts", "ends", "departments", "positions")
 """Those that are no longer said on the grounds they came with once one of them is changed."""
 NAME_AT_MOST, NOTE_AT_MOST, ID_AT_MOST = 80, 2_000, 40
+RULE_AT_MOST = 3_650
+"""Days, or meetings, of a rule."""
 POSITIONS_AT_MOST, TEAMS_AT_MOST, DEPARTMENTS_AT_MOST, MEMBERS_AT_MOST = 1_000, 50, 50, 1_000
 
 
@@ -192,9 +195,23 @@ def _fit(name: str, value: Any, campaign: Campaign, district: District) -> Any:
             if not usable_location(lon, lat, district.regions.total_bounds).all():
                 raise ParameterError("campaign.base", field=name)
             return lon, lat
+        case "rules":
+            return _rules(value, campaign)
         case "base_standing" if value and value not in STANDINGS:
             raise ParameterError("campaign.base", field=name)
     return value
+
+
+def _rules(value: Any, campaign: Campaign) -> Rules:
+    """``Rules``, or some of them by name, beside which the campaign's stay: whole numbers from 0 to RULE_AT_MOST."""
+    known = [rule.name for rule in fields(Rules)]
+    given = asdict(value) if isinstance(value, Rules) else dict(value)
+    for name, number in given.items():
+        if name not in known:
+            raise TypeError(f"there is no rule {name}")
+        if type(number) is not int or not 0 <= number <= RULE_AT_MOST:
+            raise ParameterError("campaign.rule", field=name, value=str(number)[:80], most=RULE_AT_MOST)
+    return replace(campaign.rules, **given)
 
 
 def _teams(given: Iterable[Team | Mapping[str, Any]], campaign: Campaign, today: str) -> tuple[Team, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+import pandas as pd
 from numpy.typing import NDArray
 
 from geo.assignment import Problem, Solution
@@ -24,8 +25,8 @@ NONE = -1
 
 @dataclass(frozen=True, eq=False)
 class Basis:
-    """What of a problem depends on the district and the campaign's positions and base only: for whoever poses many
-    plans of one campaign. To be kept by the district's revision and these three.
+    """What of a problem depends on the district, the ledger and the campaign's positions and base only: for whoever
+    poses many plans of one campaign. To be kept by the revision of the first two and these.
     """
 
     ground: Ground
@@ -46,17 +47,24 @@ class Posed:
     team: NDArray[np.int64]
 
 
-def basis(district: District, campaign: Campaign) -> Basis:
-    """Ground and counts of the campaign's positions."""
+def basis(district: District, campaign: Campaign, entries: pd.DataFrame | None = None) -> Basis:
+    """Ground and counts of the campaign's positions; ``entries``, the ledger, as ``workload.counts`` has it."""
     land = ground(district, campaign.positions)
-    return Basis(land, counts(district, campaign, land))
+    return Basis(land, counts(district, campaign, land, entries))
 
 
-def pose(district: District, campaign: Campaign, plan: Plan, known: Basis | None = None) -> Posed:
+def pose(
+    district: District,
+    campaign: Campaign,
+    plan: Plan,
+    known: Basis | None = None,
+    *,
+    entries: pd.DataFrame | None = None,
+) -> Posed:
     """The problem of ``plan``. What it says of positions and teams that the campaign has not is left aside. ``known``
-    is the campaign's basis, where the caller keeps it.
+    is the campaign's basis, where the caller keeps it; else it is made of the district and ``entries``, the ledger.
     """
-    known = known or basis(district, campaign)
+    known = known or basis(district, campaign, entries)
     positions, teams = known.ground.ids, tuple(team.id for team in campaign.teams)
     plan = plan.within(positions, teams)
     work = weigh(known.counts, plan)

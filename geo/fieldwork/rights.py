@@ -66,7 +66,7 @@ def publish(
     plan = Plan.read(draft.fields)
     if not plan.where:
         raise GongtuError("assignment.empty")
-    grounds = grounds_of(district, pose(district, campaign, plan), campaign)
+    grounds = grounds_of(district, pose(district, campaign, plan, entries=workspace.entries()), campaign)
     with _named(workspace, campaign):
         return workspace.store.assignments.publish(
             campaign.id,

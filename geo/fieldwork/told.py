@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from geo.assignment.measure import measure
 from geo.district import District
@@ -125,20 +126,30 @@ def asked_version(text: str) -> Version:
     raise ParameterError("assignment_file.version", field="version", value=text[:80])
 
 
-def tell(district: District, store: Store, campaign: Campaign, version: Version) -> Told:
+def tell(
+    district: District, store: Store, campaign: Campaign, version: Version, entries: pd.DataFrame | None = None
+) -> Told:
     """The draft, the version published last, or that of a number; ParameterError ``assignment_file.none`` where it was
-    never published. Whether the one who asks may read it is for the caller (geo.fieldwork.rights.read_plan).
+    never published. ``entries``: the ledger, whose open appeals are part of the workload. Whether the one who asks may
+    read it is for the caller (geo.fieldwork.rights.read_plan).
     """
     kept = store.assignments
     if version == "draft":
-        return told(district, campaign, kept.draft(campaign.id), kept.published(campaign.id))
+        return told(district, campaign, kept.draft(campaign.id), kept.published(campaign.id), entries)
     found = kept.published(campaign.id, None if version == "published" else version)
     if found is None:
         raise ParameterError("assignment_file.none", field="version", value=str(version), name=campaign.name)
-    return told(district, campaign, found, kept.published(campaign.id, found.number - 1) if found.number > 1 else None)
+    before = kept.published(campaign.id, found.number - 1) if found.number > 1 else None
+    return told(district, campaign, found, before, entries)
 
 
-def told(district: District, campaign: Campaign, version: Draft | Published, before: Published | None) -> Told:
+def told(
+    district: District,
+    campaign: Campaign,
+    version: Draft | Published,
+    before: Published | None,
+    entries: pd.DataFrame | None = None,
+) -> Told:
     """What a version says. ``before`` is the one that it is compared with. Of what was published, teams, names of
     positions, loads and who bordered whom are told as they were then.
     """
@@ -146,7 +157,8 @@ def told(district: District, campaign: Campaign, version: Draft | Published, bef
     grounds: Mapping[str, Any] = version.grounds if isinstance(version, Published) else {}
     names: Mapping[str, Mapping[str, Any]] = grounds.get("names", {})
     campaign_then = as_it_was(campaign, version) if isinstance(version, Published) else campaign
-    posed = pose(district, campaign_then, plan.within(campaign_then.positions, [t.id for t in campaign_then.teams]))
+    plan_then = plan.within(campaign_then.positions, [team.id for team in campaign_then.teams])
+    posed = pose(district, campaign_then, plan_then, entries=entries)
     if isinstance(version, Published):
         posed = weighed_as_then(posed, version)
     parts = measure(posed.problem, posed.team)

@@ -79,10 +79,10 @@ class Workload:
     notes: tuple[Note, ...]
 
 
-def workload(district: District, campaign: Campaign, plan: Plan) -> Workload:
-    """The workload of the campaign's positions under the plan's weights and extra points."""
+def workload(district: District, campaign: Campaign, plan: Plan, entries: pd.DataFrame | None = None) -> Workload:
+    """The workload of the campaign's positions under the plan's weights and extra points; ``entries`` as ``counts``."""
     land = ground(district, campaign.positions)
-    return weigh(counts(district, campaign, land), plan)
+    return weigh(counts(district, campaign, land, entries), plan)
 
 
 def weigh(found: Counts, plan: Plan) -> Workload:
@@ -105,18 +105,23 @@ def weigh(found: Counts, plan: Plan) -> Workload:
     return Workload(ids, found.values, points, total, used, found.synthetic, (*found.notes, *taken))
 
 
-def counts(district: District, campaign: Campaign, land: Ground) -> Counts:
-    """What there is to do at each position of ``land``, the campaign's.
+def counts(district: District, campaign: Campaign, land: Ground, entries: pd.DataFrame | None = None) -> Counts:
+    """What there is to do at each position of ``land``, the campaign's. ``entries`` is the ledger
+    (``Workspace.entries``); without it nobody knows of appeals.
 
     An enterprise counts once: for the nearest position that is no region and within ``CATCHMENT_M`` (ties: the smaller
     id), if there is one whose place is known as precisely as that; else for the position that is its region (of two
     the smaller id); else nowhere. A position that is no region and whose place is less precise has unknown counts:
     which enterprises are about it cannot be told, and they stay with their region.
+
+    An appeal that is not closed, of whichever campaign, counts for the position that its entry names, else for the one
+    that is its region, else nowhere.
     """
     demand = district.demand
     stations = serving(district.facilities, ["rest_station"])
     owner, unsure = _owners(district, land)
     near = nearest_two(demand.x, demand.y, *sites(stations, district.plane)).metres[:, 0]
+    appeals, lost, made_up = _appeals(district, land, entries)
     workers = np.nan_to_num(demand.workers)
     unserved = statuses(demand.placed, near, REACH_M, near) == UNSERVED
     values = pd.DataFrame(
@@ -124,7 +129,7 @@ def counts(district: District, campaign: Campaign, land: Ground) -> Counts:
             "ununionised": _add_up(owner, ~demand.unionised, len(land.ids)),
             "workers": _add_up(owner, workers, len(land.ids)),
             "unserved": _add_up(owner, workers * unserved, len(land.ids)),
-            "appeals": np.nan,
+            "appeals": appeals,
             "distance": _kilometres(district, campaign, land),
             "each": 1.0,
         },
@@ -135,8 +140,10 @@ def counts(district: District, campaign: Campaign, land: Ground) -> Counts:
     gone = np.isin(land.ids, land.missing)
     values.loc[gone, "ununionised":"distance"] = np.nan
     said = [frame["standing"] for frame in (counted(district.enterprises), stations)]
-    synthetic = any(bool((standing == "synthetic").any()) for standing in said)
-    return Counts(values, synthetic, tuple(_notes(district, campaign, land, owner, unsure)))
+    synthetic = made_up or any(bool((standing == "synthetic").any()) for standing in said)
+    notes: list[Note] = [("workload.no_appeals", {})] if entries is None else []
+    notes += [("workload.appeals_elsewhere", {"count": lost})] if lost else []
+    return Counts(values, synthetic, (*notes, *_notes(district, campaign, land, owner, unsure)))
 
 
 def _owners(district: District, land: Ground) -> tuple[NDArray[np.int64], NDArray[np.bool_]]:
@@ -146,11 +153,7 @@ def _owners(district: District, land: Ground) -> tuple[NDArray[np.int64], NDArra
     demand = district.demand
     order = np.argsort(np.array(land.ids, dtype=object), kind="stable")
     by = np.array(land.region_by, dtype=object)
-    of_region = np.full(len(demand.codes) + 1, -1, dtype=np.int64)  # the last: of those without a region
-    for at in order[::-1]:  # smaller ids write last
-        if by[at] == "region":
-            of_region[land.region[at]] = at
-    owner = of_region[demand.region]
+    owner = _of_regions(land, len(demand.codes))[demand.region]
     points = (by != "region") & ~np.isin(land.ids, land.missing)
     precise = points & _precise(district, land.ids) & np.isfinite(land.x)
     sharp = order[precise[order]]
@@ -159,6 +162,32 @@ def _owners(district: District, land: Ground) -> tuple[NDArray[np.int64], NDArra
         about = near.metres[:, 0] <= CATCHMENT_M
         owner[about] = sharp[near.site[about, 0]]
     return owner, points & ~precise
+
+
+def _of_regions(land: Ground, count: int) -> NDArray[np.int64]:
+    """The position that each region (count,) is, of several the one of the smallest id, -1 none; and a last -1, of what
+    has no region.
+    """
+    found = np.full(count + 1, -1, dtype=np.int64)
+    for at in np.argsort(np.array(land.ids, dtype=object), kind="stable")[::-1]:  # smaller ids write last
+        if land.region_by[at] == "region":
+            found[land.region[at]] = at
+    return found
+
+
+def _appeals(district: District, land: Ground, entries: pd.DataFrame | None) -> tuple[Floats, int, bool]:
+    """The open appeals of each position (n,), NaN where nobody knows; how many are nowhere; whether any counted one is
+    synthetic.
+    """
+    if entries is None:
+        return np.full(len(land.ids), np.nan), 0, False
+    open_ones = entries[(entries["kind"] == "appeal") & (entries["closed_on"] == "")]
+    codes = district.regions["code"]
+    region = pd.Index(codes).get_indexer(pd.Index(open_ones["region"]))
+    named = pd.Index(land.ids, dtype=object).get_indexer(pd.Index(open_ones["position"], dtype=object))
+    owner = np.where(named >= 0, named, _of_regions(land, len(codes))[region]).astype(np.int64)
+    made_up = bool((open_ones["standing"].to_numpy()[owner >= 0] == "synthetic").any())
+    return _add_up(owner, np.ones(len(owner)), len(land.ids)), int((owner < 0).sum()), made_up
 
 
 def _precise(district: District, ids: tuple[str, ...]) -> NDArray[np.bool_]:
@@ -188,7 +217,6 @@ def _notes(
     district: District, campaign: Campaign, land: Ground, owner: NDArray[np.int64], unsure: NDArray[np.bool_]
 ) -> Iterator[Note]:
     ids, metres = np.array(land.ids, dtype=object), f"{CATCHMENT_M:,.0f}"
-    yield "workload.no_appeals", {}
     if campaign.base is None:
         yield "workload.no_base", {}
     elif campaign.base_standing == "assumed":

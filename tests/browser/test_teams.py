@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Browser, Frame, Locator, Page, expect
@@ -254,6 +255,12 @@ def test_a_member_plans_a_visit_and_has_it_in_a_calendar(browser: Browser, field
     expect(page.locator("[class*=st-key-visit_]").filter(has_text="看驿站").first).to_be_visible()
     (visit,) = store.store.visits.list(field.campaign.id)
     assert (visit.team, visit.position, visit.what, visit.state) == ("1", "T1", "看驿站", "planned")
+    page.get_by_role("button", name="完成", exact=True).click()
+    enter = page.get_by_role("link", name="记一笔台账")
+    enter.wait_for()
+    asked = parse_qs(urlsplit(enter.get_attribute("href") or "").query)
+    said = {"kind": "visit", "campaign": field.campaign.id, "team": "1", "position": "T1", "date": visit.date}
+    assert asked == {name: [value] for name, value in {**said, "note": "看驿站"}.items()}
     unfold(page, "日历订阅")
     page.get_by_role("button", name="要一个订阅地址").click()
     address = page.locator("code").filter(has_text="/calendar/").inner_text()

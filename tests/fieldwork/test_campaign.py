@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -13,9 +14,10 @@ from clock import Clock
 from tiny_pack import PROVENANCE
 
 from geo.errors import GongtuError, PackError, ParameterError
-from geo.fieldwork.campaign import Campaign, Reported, Team, campaign, campaigns, reported, team_of
+from geo.fieldwork.campaign import Campaign, Reported, Team, campaign, campaigns, read, reported, team_of
 from geo.fieldwork.deeds import change, close, copy, make, reopen
 from geo.i18n import LANGUAGES, explain
+from geo.ledger import Rules
 from geo.pack import open_pack
 from geo.people import NOBODY, Person, Role
 from geo.settings import read_settings
@@ -256,6 +258,32 @@ def test_what_cannot_be_is_refused_with_words(still: Workspace, fields: Mapping[
     with pytest.raises(ParameterError):
         change(still, LEADER, known(still), **{"starts": "2026-03", **fields})
     assert still.store.campaigns.list() == []
+
+
+def test_rules_are_assumed_until_a_leader_sets_them_one_by_one(workspace: Workspace) -> None:
+    assert known(workspace).rules == Rules()
+    change(workspace, LEADER, known(workspace), rules={"silent_days": 45, "answer_days": 0})
+    made = change(workspace, LEADER, known(workspace), rules={"worker_meetings": 3_650})
+    assert made == known(workspace)
+    assert made.rules == replace(Rules(), silent_days=45, answer_days=0, worker_meetings=3_650)
+    assert made.source == "test"  # the rules are none of the facts that come from there
+    assert copy(workspace, LEADER, made, name="明年", starts="2026-06").rules == made.rules
+    with pytest.raises(GongtuError, match=r"campaign\.leader"):
+        change(workspace, Person("u2", "李", "staff"), made, rules={"silent_days": 1})
+
+
+def test_a_campaign_kept_before_there_were_rules_has_the_assumed_ones(workspace: Workspace) -> None:
+    kept = fresh(workspace).kept()
+    kept.pop("rules")
+    assert read("x", kept).rules == Rules()
+    assert read("x", {**kept, "rules": {"silent_days": 7, "gone": 1}}).rules == replace(Rules(), silent_days=7)
+
+
+@pytest.mark.parametrize("number", [-1, 3_651, 1.0, "7", True, None])
+def test_a_rule_is_a_whole_number_of_days_up_to_ten_years(still: Workspace, number: Any) -> None:
+    with pytest.raises(ParameterError) as caught:
+        change(still, LEADER, known(still), rules={"solve_days_12345": number})
+    assert (caught.value.key, caught.value.params["field"]) == ("campaign.rule", "solve_days_12345")
 
 
 @pytest.mark.parametrize("role", ["public", "staff"])

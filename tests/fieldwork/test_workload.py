@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,6 +50,40 @@ def test_what_is_counted_at_each_position(two: District) -> None:
     assert found.values["each"].tolist() == [1, 1]
     assert ("workload.elsewhere", {"count": 2}) in found.notes
     assert not found.synthetic
+
+
+def appeals(*rows: tuple[str, str, str, str, str]) -> pd.DataFrame:
+    """A ledger: kind, position, region, the day it was closed, standing."""
+    return pd.DataFrame(rows, columns=["kind", "position", "region", "closed_on", "standing"], dtype="str")
+
+
+def test_open_appeals_count_for_their_position_else_for_their_region(two: District) -> None:
+    jia, yi, bing = two.regions["code"]
+    entries = appeals(
+        ("appeal", "P1", yi, "", "reported"),  # the position, whatever the region
+        ("appeal", "P9", yi, "", "reported"),  # a position of another campaign: its region
+        ("appeal", "", yi, "", "reported"),
+        ("appeal", "", bing, "", "reported"),  # nobody's
+        ("appeal", "", "", "", "reported"),
+        ("appeal", "P1", jia, "2025-07-01", "reported"),
+        ("visit", "P1", jia, "", "reported"),
+    )
+    found = workload(two, campaign(["P1", "P2"]), Plan(), entries)
+    assert found.values["appeals"].tolist() == [1, 2]
+    assert ("workload.appeals_elsewhere", {"count": 2}) in found.notes
+    assert "workload.no_appeals" not in [key for key, _ in found.notes]
+    assert "appeals" in found.counted
+    only = Plan(weights={**dict.fromkeys(METRICS, 0.0), "appeals": 1.0})
+    assert workload(two, campaign(["P1", "P2"]), only, entries).total.tolist() == pytest.approx([100 / 3, 200 / 3])
+
+
+def test_a_ledger_without_open_appeals_says_none_and_made_up_ones_make_the_workload_so(two: District) -> None:
+    found = workload(two, campaign(["P1", "P2"]), Plan(), appeals())
+    assert found.values["appeals"].tolist() == [0, 0]
+    assert ("appeals" in found.counted, found.synthetic) == (False, False)
+    made_up = appeals(("appeal", "P2", "", "", "synthetic"))
+    assert workload(two, campaign(["P1", "P2"]), Plan(), made_up).synthetic
+    assert not workload(two, campaign(["P1"]), Plan(), made_up).synthetic  # it is not counted there
 
 
 def test_what_follows_from_made_up_records_is_made_up(two: District) -> None:

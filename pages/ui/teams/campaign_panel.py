@@ -17,6 +17,7 @@ from geo.i18n import Language
 from geo.people import Person
 from geo.words import Say, local_name
 from pages.ui import cached, doing, state
+from pages.ui.teams.rules_panel import rules
 from pages.ui.words import escape_markdown, told_apart
 
 
@@ -104,7 +105,7 @@ def _manage(campaign: Campaign, district: District, say: Say, language: Language
         _button("reopen", say("teams.reopen"), lambda who: deeds.reopen(cached.workspace(), who, campaign), language)
         _copy(campaign, say, language)
         return
-    tabs = st.tabs([say(f"teams.tab_{name}") for name in ("teams", "details", "new")])
+    tabs = st.tabs([say(f"teams.tab_{name}") for name in ("teams", "details", "rules", "new")])
     with tabs[0]:
         _teams(campaign, say, language)
     with tabs[1]:
@@ -114,6 +115,8 @@ def _manage(campaign: Campaign, district: District, say: Say, language: Language
         close = partial(_close, campaign)
         _button("close", say("teams.close"), close, language, disabled=not sure)
     with tabs[2]:
+        rules(campaign, say, language)
+    with tabs[3]:
         _copy(campaign, say, language)
         _make(district, say, language)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import date, time
 from html import escape
+from urllib.parse import urlencode
 
 import streamlit as st
 
@@ -80,6 +81,15 @@ def _visit(visit: PlannedVisit, seen: Seen, person: Person, say: Say, language: 
                 if to != visit.state:
                     label = say(f"teams.visit_to_{to}")
                     st.button(label, key=f"{to}_{visit.id}", type="tertiary", on_click=change, args=(to,))
+            if visit.state == "done":
+                st.link_button(say("teams.visit_enter"), _entry_form(visit, language), icon=":material/edit_note:")
+
+
+def _entry_form(visit: PlannedVisit, language: Language) -> str:
+    """The address of the ledger's form, filled with what was planned."""
+    said = {"kind": "visit", "campaign": visit.campaign, "team": visit.team, "position": visit.position}
+    asked = {**said, "date": visit.date, "note": visit.what, "lang": "en" if language == "en" else ""}
+    return f"/m/ledger?{urlencode({name: value for name, value in asked.items() if value})}"
 
 
 def _add(seen: Seen, person: Person, now: str, say: Say, language: Language) -> None:

@@ -102,8 +102,10 @@ def _names(district: District, campaign: Campaign, language: Language) -> Names:
 
 
 def _posed(district: District, campaign: Campaign, plan: Plan) -> Posed:
-    key = (district.revision, campaign.id, campaign.version, campaign.positions, tuple(t.id for t in campaign.teams))
-    known: Basis = cached.once(("basis", *key), lambda: basis(district, campaign))
+    workspace = cached.workspace()
+    about = (campaign.id, campaign.version, campaign.positions, tuple(team.id for team in campaign.teams))
+    key = (district.revision, workspace.entries_state(), *about)
+    known: Basis = cached.once(("basis", *key), lambda: basis(district, campaign, workspace.entries()))
     fields = json.dumps(plan.fields(), sort_keys=True)
     return cached.once(("posed", *key, fields), lambda: pose(district, campaign, plan, known))
 
