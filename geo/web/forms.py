@@ -4,18 +4,23 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+import json
 from collections.abc import Mapping
+from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
 from starlette.requests import Request
+from starlette.responses import JSONResponse
 
-from geo.errors import GongtuError
+from geo.errors import GongtuError, ParameterError
+from geo.i18n import explain
 from geo.web import cookies
 
 FIELD = "form"
 """The hidden field of every form: ``token``."""
 BYTES_AT_MOST = 16 * 1024
 FIELDS_AT_MOST = 20
+UNKEPT = {"Cache-Control": "no-store"}
 
 
 class ForgedError(GongtuError):
@@ -25,6 +30,13 @@ class ForgedError(GongtuError):
         super().__init__("session.forged")
 
 
+class NotJsonError(GongtuError):
+    """A body that is not said to be JSON; a 415."""
+
+    def __init__(self) -> None:
+        super().__init__("report.not_json_type")
+
+
 def token(browser: str, session: str) -> str:
     """What the field must hold. It takes both cookies to make it: no form of another browser or session fits."""
     return hmac.new(browser.encode(), session.encode(errors="replace"), hashlib.sha256).hexdigest()
@@ -32,14 +44,50 @@ def token(browser: str, session: str) -> str:
 
 async def read(request: Request) -> dict[str, str]:
     """The fields of a form that was sent, the last of each name; ForgedError where it is none of ours."""
-    browser = cookies.browser(request.cookies)
-    if not (browser and of_this_site(request.headers)):
+    if not (cookies.browser(request.cookies) and of_this_site(request.headers)):
         raise ForgedError
     said = fields((await request.body()).decode(errors="replace"))
-    wanted = token(browser, request.cookies.get(cookies.SESSION, ""))
-    if not hmac.compare_digest(said.pop(FIELD, "").encode(errors="replace"), wanted.encode()):
-        raise ForgedError
+    must_be_ours(request, said.pop(FIELD, ""))
     return said
+
+
+def must_be_ours(request: Request, given: str) -> None:
+    """ForgedError where the form with this token is none that this app gave to this browser and session."""
+    browser = cookies.browser(request.cookies)
+    wanted = token(browser, request.cookies.get(cookies.SESSION, ""))
+    same = hmac.compare_digest(given.encode(errors="replace"), wanted.encode())
+    if not (browser and of_this_site(request.headers) and same):
+        raise ForgedError
+
+
+async def of_json(request: Request) -> dict[str, Any]:
+    """The object that a request with a session cookie brings as JSON. A page of another site cannot send one: a form
+    cannot say that it is JSON, a script there only if it is let, and the browser says where both come from.
+
+    ForgedError; NotJsonError where the body is not said to be JSON; ParameterError where it is none, or no object.
+    """
+    if not of_this_site(request.headers):
+        raise ForgedError
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
+        raise NotJsonError
+    try:
+        said = json.loads(await request.body(), parse_constant=_no_number)
+    except (ValueError, RecursionError):  # no JSON, no UTF-8, NaN, a number of a thousand digits; too deep
+        raise ParameterError("report.not_json", field="") from None
+    if not isinstance(said, dict):
+        raise ParameterError("report.not_json", field="")
+    return said
+
+
+def refusal(status: int, error: GongtuError, **more: object) -> JSONResponse:
+    """Why what was sent as JSON is not done, in the form of the API's other refusals; ``more`` stands beside it."""
+    where = ["body", *filter(None, [error.params.get("field")])]
+    detail = {"loc": where, "msg": explain(error, "en"), "type": error.key}
+    return JSONResponse({"detail": [detail], **more}, status, UNKEPT)
+
+
+def _no_number(said: str) -> None:
+    raise ValueError(said)
 
 
 def fields(body: str) -> dict[str, str]:

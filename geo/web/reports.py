@@ -6,7 +6,7 @@ import json
 from datetime import timedelta
 from typing import Any
 
-from fastapi import Depends, FastAPI, Request
+from fastapi import Depends, FastAPI, HTTPException, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
 
@@ -60,7 +60,10 @@ def add_to(api: FastAPI, workspace: Workspace) -> None:
             # Which a form on somebody else's page cannot say, and a script there only if it is let.
             return _refusal(415, GongtuError("report.not_json_type"))
         try:
-            facility, what, words = _read(await request.body())
+            body = await request.body()
+            if len(body) > BYTES_AT_MOST:
+                raise HTTPException(413)
+            facility, what, words = _read(body)
             receipt = await run_in_threadpool(
                 report, workspace, facility, what, words, sender=address_of(request), at=workspace.now()
             )

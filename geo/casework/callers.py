@@ -1,0 +1,126 @@
+"""The caller behind an appeal: who may see the name and the number, and until when they are kept.
+
+Neither is ever in a record, a history, a message of an error, a search or a file.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from geo.casework.clock import today
+from geo.casework.keeping import NOUN, apart, must, open_campaign, seen
+from geo.errors import GongtuError, ParameterError
+from geo.ledger import Rules
+from geo.people import Person
+from geo.storage import plain as said
+from geo.storage.callers import NAME_AT_MOST, NUMBER_AT_MOST
+from geo.storage.callers import Caller as Kept
+from geo.storage.records import Record
+from geo.workspace import Workspace
+
+
+@dataclass(frozen=True, repr=False)
+class Caller:
+    """Who called, as it is typed in: a name, a number, or both. It has no words of its own, so that no log has it."""
+
+    name: str = ""
+    number: str = ""
+
+    def __repr__(self) -> str:
+        return "Caller(…)"
+
+    def __bool__(self) -> bool:
+        return bool(self.name.strip() or self.number.strip())
+
+
+def may_see(person: Person, record: Record) -> bool:
+    """Leaders, and who sees to the appeal (its ``handler``) while they are staff."""
+    handler = record.values.get("handler")
+    return person.may("leader") or (person.may("staff") and bool(person.id) and handler == person.id)
+
+
+def see(workspace: Workspace, person: Person, id: str) -> Kept | None:  # noqa: A002 - what it is
+    """The caller of an appeal; None where nobody said who it was, or it is forgotten.
+
+    GongtuError ``casework.not_yours`` for who may not see it, whether there is one or not; of an entry that is not
+    there, too. Whoever is to be forgotten by today is, before anything is looked at.
+    """
+    forget(workspace)
+    record = workspace.store.get(NOUN, id)
+    if record is None or not may_see(person, record):
+        raise GongtuError("casework.not_yours")
+    return None if record.retired else workspace.store.callers.get(id, today(workspace.district(), workspace.now()))
+
+
+def put(workspace: Workspace, person: Person, id: str, caller: Caller) -> None:  # noqa: A002
+    """Says who called, in place of what was said before; with neither name nor number nobody did.
+
+    For who may see it. GongtuError ``casework.not_yours``, ``campaign.closed``; ParameterError, with ``field``, for an
+    entry that is no appeal, for what cannot be kept, and where the entry's note says it already.
+    """
+    must(person, "staff")
+    record = seen(workspace, id)
+    if not may_see(person, record):
+        raise GongtuError("casework.not_yours")
+    campaign = open_campaign(workspace, str(record.values["campaign"]))
+    if record.values["kind"] != "appeal":
+        raise ParameterError("casework.caller_kind", field="caller_name")
+    check(caller)
+    apart(caller.name, caller.number, str(record.values.get("note") or ""), "note")
+    keep(workspace, person, record, caller, campaign.rules)
+
+
+def keep(workspace: Workspace, person: Person, record: Record, caller: Caller, rules: Rules) -> None:
+    """Keeps who called until the day that the rules say. That the person may is for whoever calls this to see to."""
+    forget(workspace)
+    workspace.store.callers.put(
+        record.id,
+        name=caller.name,
+        number=caller.number,
+        erase_on=erase_on(record.values, rules),
+        by=person.name,
+        at=workspace.now(),
+    )
+
+
+def check(caller: Caller) -> None:
+    """ParameterError, with ``field``, for a name or number that cannot be kept; it does not say them."""
+    for field, text, most in (
+        ("caller_name", caller.name, NAME_AT_MOST),
+        ("caller_number", caller.number, NUMBER_AT_MOST),
+    ):
+        if len(" ".join(said.text(text, field, 10 * most).split())) > most:
+            raise ParameterError("kept.long", field=field, most=most)
+
+
+def forget(workspace: Workspace) -> None:
+    """Forgets every caller whose last day is over; also done whenever the store is opened."""
+    workspace.store.callers.forget(today(workspace.district(), workspace.now()))
+
+
+def apart_from(workspace: Workspace, record: Record, **texts: object) -> None:
+    """Refuses texts, by field, that would keep the caller of an entry in its history (``keeping.apart``)."""
+    kept = workspace.store.callers.get(record.id, today(workspace.district(), workspace.now()))
+    for field, text in texts.items() if kept else ():
+        apart(kept.name, kept.number, str(text or ""), field)  # type: ignore[union-attr]
+
+
+def erase_on(values: Mapping[str, Any], rules: Rules) -> str:
+    """The last day that a caller is kept: so many days after the appeal was closed, or, while it is not, after its
+    day.
+    """
+    begins, days = values.get("closed_on"), rules.erase_days
+    if not begins:
+        begins, days = values["date"], rules.erase_open_days
+    return (date.fromisoformat(str(begins)) + timedelta(days=days)).isoformat()
+
+
+def settle(workspace: Workspace, record: Record, rules: Rules) -> None:
+    """Brings the day a caller is kept to in line with the entry as it is now; without an appeal nobody is kept."""
+    if record.values["kind"] != "appeal" or record.retired:
+        workspace.store.callers.erase(record.id)
+    else:
+        workspace.store.callers.set_erase({record.id: erase_on(record.values, rules)})
