@@ -23,7 +23,8 @@ def view() -> None:
     panel = right.container(key="panel")
     with panel:
         kinds = [kind for kind in KINDS if (district.facilities["kind"] == kind).any()]
-        asked = state.controls(say, kinds, cached.region_names(district, language), list(tiles))
+        staff, names = access.who().may("staff"), cached.region_names(district, language)
+        asked = state.controls(say, kinds, names, list(tiles), staff=staff)
     answer = cached.answer(district, asked.kinds, asked.within_m, asked.lens, asked.measure)
     with left:  # before the panel's numbers: the map takes longest to draw
         base, layers = overview_map(district, asked, answer, tiles.get(asked.basemap), say, language)
@@ -32,8 +33,7 @@ def view() -> None:
         overview_panel.empty_states(district, asked, say)
         overview_panel.totals(district, asked, answer, say)
         if asked.region:
-            named = access.who().may("staff")
-            overview_panel.detail(district, asked, answer, say, language, named=named)
+            overview_panel.detail(district, asked, answer, say, language, named=staff)
         overview_panel.table(district, asked, answer, say, language)
 
 

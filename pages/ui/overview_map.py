@@ -23,6 +23,7 @@ from geo.measures import in_lens
 from geo.regions import name_codes
 from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached
+from pages.ui.programme_map import programme_marks
 from pages.ui.state import View
 
 ABOVE = {"position": 200, "not_serving": 100, "synthetic": 500, "real": 1000}
@@ -60,7 +61,16 @@ def overview_map(
         layers.append(GeoJsonLayer(seen.positions, "points"))
     if "facilities" in chosen:
         layers.append(GeoJsonLayer(seen.facilities, "points"))
-    layers.append(_legend(district, view, seen, rows["share"].isna(), cell_m, drawing.free_corner, say, language))
+    brought: list[legend.Row] = []
+    if "programmes" in chosen:
+        workspace = cached.workspace()
+        key = ("programmes", district.revision, workspace.entries_state(), drawing.datum, language)
+        marks, brought = cached.once(
+            key, lambda: programme_marks(district, workspace.entries(), drawing.datum, say, language)
+        )
+        layers.append(GeoJsonLayer(marks, "points"))
+    no_data = rows["share"].isna()
+    layers.append(_legend(district, view, seen, no_data, cell_m, brought, drawing.free_corner, say, language))
     zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
     base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
     return base, [Tiles(basemap), *layers]
@@ -206,11 +216,12 @@ def _legend(
     seen: Marks,
     no_data: pd.Series,
     cell_m: int | None,
+    brought: Sequence[legend.Row],
     corner: str,
     say: Say,
     language: Language,
 ) -> legend.Legend:
-    rows = list(seen.legend) if "facilities" in view.layers else []
+    rows = [*(seen.legend if "facilities" in view.layers else ()), *brought]
     if "positions" in view.layers:
         regional = district.positions["kind"] == "region"
         for which, mark in (

@@ -1,0 +1,1 @@
+"""台账: entries, appeals, meetings, mediation and programmes on the screen."""
