@@ -11,7 +11,7 @@ from geo import storage
 from geo.doctor import examine
 from geo.errors import GongtuError
 from geo.export import Asked, export
-from geo.fieldwork.campaign import campaign
+from geo.fieldwork.campaign import campaign, campaigns
 from geo.fieldwork.command import run_assign, run_table
 from geo.fieldwork.flags import noted
 from geo.fieldwork.told import Told, asked_version, tell
@@ -61,7 +61,7 @@ def restore(workspace: Workspace, asked: argparse.Namespace) -> int:
     if not asked.yes and input(question).strip().lower() not in ("y", "yes", "是"):
         print(translate("cli.restore_not", asked.language))
         return 1
-    storage.restore(workspace.store, asked.file)
+    storage.restore(workspace.store, asked.file, today=workspace.now().date())
     print(translate("cli.restored", asked.language, file=asked.file, revision=workspace.store.state()[0]))
     return 0
 
@@ -80,6 +80,7 @@ def bring_in(workspace: Workspace, asked: argparse.Namespace) -> int:
         language=asked.language,
         dry_run=asked.dry_run,
         out=sys.stdout,
+        campaigns=campaigns(district, workspace.store),
         noted=lambda plan: noted(plan, district, workspace.store),
     )
 
@@ -104,7 +105,8 @@ def take_out(workspace: Workspace, asked: argparse.Namespace) -> int:
 def _assignment(workspace: Workspace, asked: argparse.Namespace) -> Told:
     """The version of the plan of the campaign asked for."""
     district, store = workspace.district(), workspace.store
-    return tell(district, store, campaign(district, store, asked.campaign), asked_version(asked.version))
+    version = asked_version(asked.version)
+    return tell(district, store, campaign(district, store, asked.campaign), version, workspace.entries())
 
 
 def site(workspace: Workspace, asked: argparse.Namespace) -> int:
@@ -118,7 +120,8 @@ def assign(workspace: Workspace, asked: argparse.Namespace) -> int:
     """Proposes who takes which position in a campaign, or in a table of positions, which needs no district."""
     if asked.positions is not None:
         return run_table(asked, out=sys.stdout, err=sys.stderr)
-    return run_assign(workspace.district(), workspace.store, asked, out=sys.stdout, err=sys.stderr)
+    district, entries = workspace.district(), workspace.entries()
+    return run_assign(district, workspace.store, asked, entries=entries, out=sys.stdout, err=sys.stderr)
 
 
 def user_list(workspace: Workspace, asked: argparse.Namespace) -> int:

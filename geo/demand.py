@@ -53,7 +53,8 @@ class Demand:
         In the frame's order, closed enterprises left out.
         """
         require_regions(regions)
-        frame = counted(enterprises)
+        asked = ["id", "lon", "lat", "union_status", "region", "workers", "members", "industry", "groups"]
+        frame = counted(enterprises[[name for name in asked if name in enterprises]])  # of the others there are many
         x, y = project_usable(*lonlat(frame), regions, plane)
         industry, industries = _industries(frame)
         return cls(

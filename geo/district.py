@@ -4,7 +4,7 @@ files of a pack or in the store, makes no difference here.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -21,6 +21,7 @@ from geo.i18n import Language, translate
 from geo.nearest import Stations
 from geo.regions import RegionIndex, join_regions
 from geo.search import Places
+from geo.splice import splice
 
 WGS84 = "EPSG:4326"
 
@@ -117,16 +118,51 @@ class Description:
     outline: shapely.Geometry
 
 
-def assemble(description: Description, tables: Mapping[str, pd.DataFrame], *, revision: str) -> District:
-    """The district of these records: ``tables`` by noun as ``geo.schema`` types them, regions with their boundary."""
-    plane = Plane(description.about["metric_crs"])
-    known = tables["regions"].sort_values("code", ignore_index=True)
-    regions = gpd.GeoDataFrame(known, geometry="geometry", crs=WGS84)
-    register = assign_regions(
-        tables["enterprises"], regions, tables["places"], plane, district=description.about["name"]["zh"]
-    )
-    made = ("regions", "enterprises", "positions", "facilities", "entries")
-    return District(
+@dataclass(frozen=True, eq=False)
+class Before:
+    """A district as it was, and the very tables it was made of; ``changed``: the ids of the enterprises that are new,
+    gone or different since, None where that is not known.
+    """
+
+    district: District
+    tables: Mapping[str, pd.DataFrame]
+    changed: Collection[str] | None
+
+
+def assemble(
+    description: Description, tables: Mapping[str, pd.DataFrame], *, revision: str, before: Before | None = None
+) -> District:
+    """The district of these records: ``tables`` by noun as ``geo.schema`` types them, regions with their boundary.
+
+    Whatever follows from tables that are the very same as ``before`` is taken from there, and of the enterprises only
+    the changed ones are given their regions again; the answer is the same. The description must be the same, too.
+    """
+    was = before and before.district
+    same = {noun for noun in tables if before and before.tables.get(noun) is tables[noun]}
+    land = {"regions", "places"} <= same
+    if was and land:
+        plane, regions = was.plane, was.regions
+    else:
+        plane = Plane(description.about["metric_crs"])
+        known = tables["regions"].sort_values("code", ignore_index=True)
+        regions = gpd.GeoDataFrame(known, geometry="geometry", crs=WGS84)
+    points = {
+        noun: getattr(was, noun) if was and land and noun in same else _points(tables[noun], regions, plane)
+        for noun in ("positions", "facilities")
+    }
+    if was and land and "enterprises" in same:
+        register, demand = was.enterprises, was.demand
+    else:
+        changed = before.changed if before and land else None
+        some = tables["enterprises"]
+        some = some if changed is None else some[some["id"].isin(changed)]
+        name = description.about["name"]["zh"]
+        register = assign_regions(some, regions, tables["places"], plane, district=name)
+        if was and changed is not None:
+            register = splice(was.enterprises, register, "id", changed)
+        demand = Demand.of(register, regions, plane)
+    made = ("regions", "enterprises", "entries", *points)
+    found = District(
         revision=revision,
         about=description.about,
         sources=description.sources,
@@ -135,11 +171,19 @@ def assemble(description: Description, tables: Mapping[str, pd.DataFrame], *, re
         outline=description.outline,
         regions=regions,
         enterprises=register,
-        demand=Demand.of(register, regions, plane),
-        positions=_points(tables["positions"], regions, plane),
-        facilities=_points(tables["facilities"], regions, plane),
+        demand=demand,
+        **points,
         **{name: frame for name, frame in tables.items() if name not in made},
     )
+    if was and land:
+        found.__dict__.update(_kept(was, {*points} <= same))
+    return found
+
+
+def _kept(was: District, placed: bool) -> dict[str, object]:
+    """What was already made of the land, and of what is ``placed`` on it, where that is the same too."""
+    names = ("regions_m", "region_index", *(("stations", "place_index") if placed else ()))
+    return {name: was.__dict__[name] for name in names if name in was.__dict__}
 
 
 def _points(frame: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane) -> gpd.GeoDataFrame:

@@ -241,6 +241,12 @@ def _optional(frame: pd.DataFrame, column: str, unknown: object) -> pd.Series:
     return frame[column] if column in frame else pd.Series(unknown, index=frame.index)
 
 
+def plain_names(names: Iterable[str]) -> list[str]:
+    """Each name as names are compared here: letters and digits, written one way, without capitals; maybe ``""``."""
+    letters = _Letters()
+    return [_plain(name, letters) for name in names]
+
+
 class _Letters(dict[int, str]):
     """By code point, what ``str.translate`` shall make of a character: letters and digits one way, the rest nothing."""
 

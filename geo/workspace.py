@@ -6,15 +6,19 @@ changes in without touching what people have written (geo.storage.seed).
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
 
-from geo.district import District, assemble
+import pandas as pd
+
+from geo.district import Before, District, assemble
 from geo.pack import Pack, read_pack
 from geo.settings import Settings
-from geo.storage import KEYS, Store, open_store, seed
+from geo.storage import KEYS, MAPPED, Kept, Register, State, Store, open_store, seed
+from geo.storage.indexing import Grounds, bring_up_to_date
 
 
 def utc_now() -> datetime:
@@ -29,7 +33,10 @@ class Workspace:
         self._settings = settings
         self.now = clock
         self._assembling = Lock()
-        self._kept: tuple[object, District] | None = None
+        self._kept: _Mapped | None = None
+        self._entered = Lock()
+        self._entries: tuple[object, Kept, pd.DataFrame] | None = None
+        self._forgot = ""
         self._seeded = ""
 
     @cached_property
@@ -47,22 +54,66 @@ class Workspace:
         return read_pack(self.settings.pack, demo=self.settings.demo)
 
     def district(self) -> District:
-        """The district as the store has it now, kept in memory until the pack or a record changes.
+        """The district as the store has it now, kept in memory until the pack or a record of it changes; entries of the
+        ledger are none of it.
 
         PackError where the pack's files have faults.
         """
+        return self._mapped().district
+
+    def _mapped(self) -> _Mapped:
         pack = self.pack()
         with self._assembling:
             self._seed(pack)
-            if self._kept is None or self._kept[0] != (pack.digest, self.store.state()):
-                self._kept = self._assemble(pack)
-            return self._kept[1]
+            had = self._kept if self._kept and self._kept.digest == pack.digest else None
+            if had is None or had.state != self.store.state(*MAPPED):
+                state, nouns = self.store.refresh(MAPPED, had.nouns if had else {})
+                self._kept = had = _Mapped.of(pack, state, nouns, had)
+            return had
+
+    def entries(self) -> pd.DataFrame:
+        """The ledger: its living entries as ``Store.read`` types them, sorted by id; without demonstration records,
+        where these are left out. Kept in memory, read again as far as it changed; not to be changed.
+        """
+        return self._ledger()[1]
+
+    def entries_state(self) -> State:
+        """The last commit that touched an entry: what a cache of ``entries()`` is keyed by."""
+        return self.store.state("entries")
+
+    def register(self) -> Register:
+        """The register as it is searched, filtered and counted in the store; brought up to date first."""
+        while True:
+            mapped, (state, entries) = self._mapped(), self._ledger()
+            states = {noun: kept.state for noun, kept in mapped.nouns.items()} | {"entries": state}
+            grounds = Grounds(mapped.digest, states, mapped.district, entries)
+            if bring_up_to_date(self.store.engine, grounds):
+                return Register(self.store.engine)
+
+    def _ledger(self) -> tuple[State, pd.DataFrame]:
+        pack = self.pack()
+        with self._entered:
+            self._seed(pack)
+            self._forget()
+            had = {"entries": self._entries[1]} if self._entries else {}
+            state, found = self.store.refresh(("entries",), had)
+            kept = found["entries"]
+            if self._entries is None or self._entries[:2] != (pack.demo, kept):
+                self._entries = pack.demo, kept, _shown(kept.frame, demo=pack.demo)
+            return state, self._entries[2]
+
+    def _forget(self) -> None:
+        """Once a day, of UTC, the callers whose time is over, however long the process lives."""
+        today = self.now().date()
+        if self._forgot != today.isoformat():
+            self.store.callers.forget(today)
+            self._forgot = today.isoformat()
 
     def ground(self) -> District:
         """The district without its enterprises: what an import asks, at a fraction of the memory; not kept."""
         pack = self.pack()
         self._seed(pack)
-        tables = pack.tables | {noun: self.store.read(noun) for noun in KEYS if noun != "enterprises"}
+        tables = pack.tables | {noun: self.store.read(noun) for noun in MAPPED if noun != "enterprises"}
         tables["enterprises"] = pack.tables["enterprises"].iloc[:0]
         return assemble(pack.description, tables, revision="")
 
@@ -83,15 +134,36 @@ class Workspace:
             )
         self._seeded = pack.digest
 
-    def _assemble(self, pack: Pack) -> tuple[object, District]:
-        """The district of the store's records, all of one revision, and what it is kept under."""
-        state = self.store.state()
-        tables = pack.tables | {noun: self.store.read(noun) for noun in KEYS}
-        while state != (state := self.store.state()):  # somebody wrote between two of the reads
-            tables = pack.tables | {noun: self.store.read(noun) for noun in KEYS}
-        if not pack.demo:
-            tables = {
-                noun: frame[frame["standing"] != "synthetic"].reset_index(drop=True) for noun, frame in tables.items()
-            }
-        revision, token = state
-        return (pack.digest, state), assemble(pack.description, tables, revision=f"{pack.digest}.{revision}.{token}")
+
+@dataclass(frozen=True, eq=False)
+class _Mapped:
+    """A district with what it was made of: a pack, and the store's records as of ``state``, as they are shown."""
+
+    digest: str
+    state: State
+    nouns: Mapping[str, Kept]
+    tables: Mapping[str, pd.DataFrame]
+    district: District
+
+    @classmethod
+    def of(cls, pack: Pack, state: State, nouns: Mapping[str, Kept], had: _Mapped | None) -> _Mapped:
+        """``had``: what was made of the same pack before."""
+        shown: dict[str, pd.DataFrame] = {}
+        for noun, kept in nouns.items():
+            same = had is not None and had.nouns[noun] is kept
+            shown[noun] = had.tables[noun] if had and same else _shown(kept.frame, demo=pack.demo)
+        beside = had.tables if had else {noun: _shown(frame, demo=pack.demo) for noun, frame in pack.tables.items()}
+        tables = {**beside, **shown}
+        before = None
+        if had:
+            new = nouns["enterprises"]
+            known = new.was == had.nouns["enterprises"].state
+            before = Before(had.district, had.tables, new.changed if known else None)
+        revision = f"{pack.digest}.{state[0]}.{state[1]}"
+        district = assemble(pack.description, tables, revision=revision, before=before)
+        return cls(pack.digest, state, nouns, tables, district)
+
+
+def _shown(frame: pd.DataFrame, *, demo: bool) -> pd.DataFrame:
+    """The records that are to be seen: without ``demo`` none that is synthetic."""
+    return frame if demo else frame[frame["standing"] != "synthetic"].reset_index(drop=True)

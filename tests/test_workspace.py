@@ -17,6 +17,8 @@ from geo.errors import GongtuError, SettingError
 from geo.pack import open_pack
 from geo.settings import read_settings
 from geo.storage import Change
+from geo.storage.engine import reading
+from geo.storage.tables import callers
 from geo.workspace import Workspace
 
 NOUNS = ("regions", "positions", "facilities", "enterprises")
@@ -57,6 +59,34 @@ def test_the_district_is_kept_until_something_changes(workspace: Workspace) -> N
     assert second is not first
     assert second.revision != first.revision
     assert second.facilities.set_index("id").loc["F1", "state"] == "closed"
+
+
+def test_the_ledger_makes_no_new_district(workspace: Workspace) -> None:
+    """Each has its own state; what nobody changed is the very same object, though its neighbour is another."""
+    first, entries = workspace.district(), workspace.entries()
+    entry = {"campaign": "2025", "kind": "visit", "date": "2025-08-01", "standing": "reported"}
+    workspace.store.commit([Change("entries", "L1", entry)], by="li", at=workspace.now(), why="")
+    assert workspace.district() is first
+    assert workspace.entries_state() == workspace.store.state() == workspace.store.state("entries", "regions")
+    assert workspace.entries()["id"].tolist() == [*entries["id"], "L1"]
+    change(workspace, "enterprises", "E2", workers=21)
+    state = workspace.store.state()
+    second = workspace.district()
+    assert workspace.store.state("enterprises") == state != workspace.entries_state()
+    assert second.revision.endswith(".".join(map(str, state)))
+    assert second.enterprises["workers"].dropna().tolist() == [10, 21, 30, 40, 5, 1000]
+    assert second.demand.workers[1] == 21
+    for name in ("regions", "positions", "facilities", "plane"):
+        assert getattr(second, name) is getattr(first, name)
+
+
+def test_callers_are_forgotten_by_a_process_that_never_ends(workspace: Workspace, clock: Clock) -> None:
+    workspace.store.callers.put("L1", name="甲", number="1", erase_on="2025-10-21", by="li", at=clock.now)
+    for day, left in (("2025-10-21", 1), ("2025-10-22", 0)):
+        clock.pass_by(days=1)
+        workspace.entries()
+        with reading(workspace.store.engine) as connection:
+            assert len(connection.execute(callers.select()).all()) == left, day
 
 
 def test_what_one_process_saves_another_shows(folder: Path, clock: Clock) -> None:

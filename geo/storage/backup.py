@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from contextlib import closing
+from datetime import date
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from urllib.parse import quote
@@ -13,18 +14,18 @@ import sqlalchemy as sa
 from shapely.errors import ShapelyError
 
 from geo.errors import GongtuError
+from geo.storage.callers import forget
 from geo.storage.changes import insert
 from geo.storage.check import NAMED_AT_MOST, faults
 from geo.storage.engine import connect, is_sqlite, reading, writing
 from geo.storage.migrate import VERSIONS, migrate
-from geo.storage.records import CHUNK
 from geo.storage.store import Store
-from geo.storage.tables import links, metadata
+from geo.storage.tables import DERIVED, REGISTER, at_once, links, meta, metadata
 
 
 def backup(store: Store, path: Path) -> None:
     """Writes all of the store, as of one moment, to ``path``, while others read and write; only who sent a report,
-    which is kept for a day at most, is left out.
+    which is kept for a day at most, is left out, and what follows from the rest.
 
     The file is for its owner only, and appears whole or not at all, in place of one that was there. GongtuError where
     it cannot be written, or is the store itself.
@@ -44,6 +45,11 @@ def backup(store: Store, path: Path) -> None:
                 # Kept for a day only, to tell senders apart; a backup is kept for longer.
                 connection.execute("PRAGMA secure_delete = ON")
                 connection.execute("UPDATE reports SET sender = NULL")
+                there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+                for table in DERIVED:
+                    if table.name in there:  # not in the store of an older program
+                        connection.execute(f"DELETE FROM {table.name}")
+                connection.execute("DELETE FROM meta WHERE key = ?", [REGISTER])
                 connection.commit()
                 connection.execute("PRAGMA journal_mode = DELETE")  # opens where nothing can be written beside it
                 if found := faults(connection.execute):
@@ -55,14 +61,15 @@ def backup(store: Store, path: Path) -> None:
         raise GongtuError("store.failed", where=str(path), reason=str(error)) from error
 
 
-def restore(store: Store, path: Path) -> None:
+def restore(store: Store, path: Path, *, today: date | None = None) -> None:
     """Puts what is in a backup in the place of everything in the store, in one transaction, while others read.
 
     Afterwards every table is that of the backup, row for row, but for the secret addresses of calendars: one that was
-    ended, because somebody had it who should not, must not come back, so that all are asked for anew. What was written
-    since is gone, with its history, and state() is the backup's. A backup of an older program is brought up to date
-    first, in a copy. GongtuError for a file that is no backup, is damaged, or is of a newer program: nothing is changed
-    then.
+    ended, because somebody had it who should not, must not come back, so that all are asked for anew; and, where
+    ``today`` is said, for callers whose time is over. What follows from the rest is made when it is asked for. What was
+    written since is gone, with its history, and state() is the backup's. A backup of an older program is brought up to
+    date first, in a copy. GongtuError for a file that is no backup, is damaged, or is of a newer program: nothing is
+    changed then.
     """
     with TemporaryDirectory(prefix="gongtu-") as folder:
         copy = Path(folder) / "backup.sqlite"
@@ -73,6 +80,8 @@ def restore(store: Store, path: Path) -> None:
             with reading(engine) as source, writing(store.engine, records=True) as target:
                 _copy(source, target)
                 target.execute(links.delete().where(links.c.purpose == "calendar"))
+                if today:
+                    forget(target, today)
         except (ValueError, ShapelyError) as error:  # a value that is no date, no JSON, no shape
             raise GongtuError("store.not_a_backup", file=path.name) from error
         finally:
@@ -111,13 +120,16 @@ def _export(engine: sa.Engine, copy: Path) -> None:
 
 
 def _copy(source: sa.Connection, target: sa.Connection) -> None:
-    """Makes every table what it is in ``source``, row for row."""
+    """Makes every table what it is in ``source``, row for row; those that follow from others are empty."""
     for table in reversed(metadata.sorted_tables):  # those first that refer to others
         target.execute(table.delete())
     for table in metadata.sorted_tables:
-        rows = source.execute(sa.select(table).execution_options(yield_per=CHUNK))
+        if table in DERIVED:
+            continue
+        rows = source.execute(sa.select(table).execution_options(yield_per=at_once(table)))
         for chunk in rows.mappings().partitions():
             insert(target, table, [dict(row) for row in chunk])
+    target.execute(meta.delete().where(meta.c.key == REGISTER))
 
 
 def _url(file: Path) -> str:

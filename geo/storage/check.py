@@ -14,9 +14,8 @@ from geo.people import ROLES
 from geo.storage import drafts
 from geo.storage.engine import is_sqlite, reading
 from geo.storage.migrate import known, version
-from geo.storage.records import CHUNK
 from geo.storage.store import Store
-from geo.storage.tables import KEYS, RECORDS, changes, edits, metadata, users, versions
+from geo.storage.tables import CHUNK, KEYS, RECORDS, at_once, callers, changes, edits, metadata, photos, users, versions
 from geo.storage.tables import drafts as draft_rows
 
 POSTGRESQL_AT_LEAST = 15
@@ -34,7 +33,7 @@ class Finding(NamedTuple):
 def check(store: Store) -> list[Finding]:
     """Every check of the store; one that cannot be made is a finding too."""
     found: list[Finding] = []
-    for look in (_database, _tables, _values, _history, _boundaries, _plans):
+    for look in (_database, _tables, _values, _history, _boundaries, _plans, _ledger):
         try:
             with reading(store.engine) as connection:
                 found += look(connection)
@@ -90,7 +89,7 @@ def _values(connection: sa.Connection) -> Iterable[Finding]:
     amiss: list[str] = []
     for table in metadata.sorted_tables:
         try:
-            for _ in connection.execute(sa.select(table).execution_options(yield_per=CHUNK)):
+            for _ in connection.execute(sa.select(table).execution_options(yield_per=at_once(table))):
                 pass
         except (ValueError, TypeError, ShapelyError) as error:
             amiss.append(f"{table.name}: {str(error)[:80]}")
@@ -145,6 +144,18 @@ def _plans(connection: sa.Connection) -> Iterable[Finding]:
     gap = sa.or_(sa.func.min(versions.c.number) != 1, sa.func.max(versions.c.number) != sa.func.count())
     amiss += [f"{campaign} (published)" for campaign in sorted(connection.scalars(counted.having(gap)))]
     return [_finding("plans", not amiss, count=len(amiss), campaigns=_some(amiss))]
+
+
+def _ledger(connection: sa.Connection) -> Iterable[Finding]:
+    """Callers and photos are of entries that there are."""
+    entries = RECORDS["entries"]
+    amiss: set[str] = set()
+    for table in (callers, photos):
+        orphans = (
+            sa.select(table.c.entry).outerjoin(entries, entries.c.id == table.c.entry).where(entries.c.id.is_(None))
+        )
+        amiss.update(connection.scalars(orphans))
+    return [_finding("ledger", not amiss, count=len(amiss), records=_some(sorted(amiss)))]
 
 
 def _names(connection: sa.Connection, noun: str, query: sa.Select[tuple[str]]) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
@@ -20,8 +20,8 @@ Action = Literal["create", "update", "retire", "restore"]
 class Entry:
     """One step in a record's life: when, by whom, why, and each field from what to what (None: unknown).
 
-    A creation names no fields: what the record began as is found by walking back from what it is. ``retired`` is among
-    the fields of ``retire`` and ``restore``.
+    ``what`` the commit was said to be. A creation names no fields: what the record began as is found by walking back
+    from what it is. ``retired`` is among the fields of ``retire`` and ``restore``.
     """
 
     revision: int
@@ -31,6 +31,7 @@ class Entry:
     why: str
     action: Action
     fields: dict[str, tuple[object, object]]
+    what: str = field(default="", compare=False)
 
 
 @dataclass(frozen=True)
@@ -45,12 +46,30 @@ class Commit:
     counts: dict[str, int]
 
 
-def state(connection: sa.Connection) -> tuple[int, str]:
-    """Revision and token of the last commit; 0 and ``""`` where there is none."""
-    last = connection.execute(
-        sa.select(commits.c.revision, commits.c.token).order_by(commits.c.revision.desc()).limit(1)
+State = tuple[int, str]
+"""Revision and token of a commit; 0 and ``""``: before the first."""
+
+
+def state(connection: sa.Connection, *nouns: str) -> State:
+    """The last commit that changed a record of any of ``nouns``, without any of them the last commit."""
+    last = sa.select(sa.func.max(commits.c.revision)).scalar_subquery()
+    if nouns:
+        each = [  # one question for each: the index then answers it without a look at the lines
+            sa.select(sa.func.max(changes.c.revision).label("revision")).where(changes.c.noun == records(noun).name)
+            for noun in nouns
+        ]
+        last = sa.select(sa.func.max(sa.union_all(*each).subquery().c.revision)).scalar_subquery()
+    found = connection.execute(
+        sa.select(commits.c.revision, commits.c.token).where(commits.c.revision == last)
     ).one_or_none()
-    return (0, "") if last is None else (last.revision, last.token)
+    return (0, "") if found is None else (found.revision, found.token)
+
+
+def happened(connection: sa.Connection, state: State) -> bool:
+    """Whether the store still has that commit: what a restored backup became has others."""
+    revision, token = state
+    asked = sa.select(commits.c.token).where(commits.c.revision == revision)
+    return revision == 0 or connection.scalar(asked) == token
 
 
 def history(connection: sa.Connection, noun: str, key: str) -> list[Entry]:
@@ -59,13 +78,14 @@ def history(connection: sa.Connection, noun: str, key: str) -> list[Entry]:
     if UNWRITABLE.search(key):
         return []
     rows = connection.execute(
-        sa.select(changes, commits.c.at, commits.c.by, commits.c.why)
+        sa.select(changes, commits.c.at, commits.c.by, commits.c.why, commits.c.what)
         .join(commits)
         .where(changes.c.noun == noun, changes.c.record == key)
         .order_by(changes.c.version.desc())
     )
     return [
-        Entry(row.revision, row.version, row.at, row.by, row.why, row.action, from_json(row.fields)) for row in rows
+        Entry(row.revision, row.version, row.at, row.by, row.why, row.action, from_json(row.fields), row.what)
+        for row in rows
     ]
 
 

@@ -12,10 +12,8 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.schema import Kind
-from geo.storage.tables import COLUMNS, KEYS, records
+from geo.storage.tables import CHUNK, COLUMNS, KEYS, records
 from geo.storage.values import UNWRITABLE
-
-CHUNK = 20_000  # rows that are Python objects at one time
 
 
 @dataclass(frozen=True)
@@ -47,20 +45,23 @@ def get(connection: sa.Connection, noun: str, key: str) -> Record | None:
     return None if row is None else Record.of(noun, dict(row))
 
 
-def read(connection: sa.Connection, noun: str, *, retired: bool) -> pd.DataFrame:
-    """See ``Store.read``."""
+def read(connection: sa.Connection, noun: str, *, retired: bool = False, since: int = 0) -> pd.DataFrame:
+    """See ``Store.read``; with ``since`` only what a later revision changed."""
     table = records(noun)
     key = table.c[KEYS[noun]]
     kinds: dict[str, Kind | None] = {column.name: column.kind for column in COLUMNS[noun]}
     kinds |= {"geometry": None} if noun == "regions" else {}
     kinds |= {"version": "integer", "retired": "text", "changed_by": "text"}
     chosen = [table.c[name] if _typed(kind) else sa.func.coalesce(table.c[name], "") for name, kind in kinds.items()]
-    query = sa.select(*chosen).order_by(key)
+    query = sa.select(*chosen)
     if not retired:
         query = query.where(table.c.retired.is_(None))
+    # Asked for an order, SQLite would read all of them in it to find those few.
+    query = query.where(table.c.revision > since) if since else query.order_by(key)
     rows = connection.execute(query.execution_options(yield_per=CHUNK))
     chunks = [_frame(chunk, kinds) for chunk in rows.partitions()] or [_frame([], kinds)]
-    return pd.concat(chunks, ignore_index=True).astype({"version": "int64"})
+    found = pd.concat(chunks, ignore_index=True).astype({"version": "int64"})
+    return found.sort_values(KEYS[noun], ignore_index=True) if since else found
 
 
 def _typed(kind: Kind | None) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
 from functools import cached_property
 
@@ -11,12 +11,15 @@ import sqlalchemy as sa
 
 from geo.storage import history, records
 from geo.storage.assignments import Assignments
+from geo.storage.callers import Callers
 from geo.storage.campaigns import Campaigns
 from geo.storage.changes import Change, write
 from geo.storage.engine import connect, reading, writing
-from geo.storage.history import Commit, Entry
+from geo.storage.history import Commit, Entry, State
+from geo.storage.kept import Kept, refresh
 from geo.storage.migrate import migrate
 from geo.storage.people import People
+from geo.storage.photos import Photos
 from geo.storage.records import Record
 from geo.storage.reports import Reports
 from geo.storage.scenarios import Scenarios
@@ -25,7 +28,7 @@ from geo.storage.visits import PlannedVisits
 
 
 class Store:
-    """Records of four nouns (``KEYS``) in one database, and the accounts of who may change them.
+    """Records of five nouns (``KEYS``) in one database, and the accounts of who may change them.
 
     Any number of threads and processes may use one database. GongtuError ``store.failed`` or ``store.busy`` where it
     cannot be used, from any method.
@@ -43,6 +46,16 @@ class Store:
     def reports(self) -> Reports:
         """What people at the door said of stations."""
         return Reports(self.engine)
+
+    @cached_property
+    def callers(self) -> Callers:
+        """Who is behind the appeals."""
+        return Callers(self.engine)
+
+    @cached_property
+    def photos(self) -> Photos:
+        """The photos of ledger entries."""
+        return Photos(self.engine)
 
     @cached_property
     def scenarios(self) -> Scenarios:
@@ -64,14 +77,14 @@ class Store:
         """Which team is to be where, and when."""
         return PlannedVisits(self.engine)
 
-    def state(self) -> tuple[int, str]:
-        """Revision and token of the last commit: what a cache of anything read from here is keyed by. ``(0, "")`` where
-        nothing was ever committed.
+    def state(self, *nouns: str) -> State:
+        """Revision and token of the last commit that changed a record of any of ``nouns``, without any of them the
+        last commit: what a cache of anything read from here is keyed by. ``(0, "")`` where there was none.
 
         Revisions rise by one; tokens are random, so that a store and what its restored backup became never agree.
         """
         with reading(self.engine) as connection:
-            return history.state(connection)
+            return history.state(connection, *nouns)
 
     def read(self, noun: str, *, retired: bool = False) -> pd.DataFrame:
         """The living records of a noun, with ``retired`` all of them, sorted by key (code point order).
@@ -82,6 +95,13 @@ class Store:
         """
         with reading(self.engine) as connection:
             return records.read(connection, noun, retired=retired)
+
+    def refresh(self, nouns: Iterable[str], kept: Mapping[str, Kept]) -> tuple[State, dict[str, Kept]]:
+        """The living records of ``nouns``, all as of one moment, and the last commit that touched any of them; of what
+        is ``kept`` from earlier only what changed is read, and what did not change is the very same object.
+        """
+        with reading(self.engine) as connection:
+            return refresh(connection, nouns, kept)
 
     def get(self, noun: str, key: str) -> Record | None:
         """One record, retired or not; None where there never was one."""
@@ -144,6 +164,7 @@ def open_store(url: str, *, now: datetime) -> Store:
         if migrate(store.engine):
             store.describe(created=now.isoformat())
         store.reports.forget(now)
+        store.callers.forget(now.date())
     except BaseException:
         store.close()
         raise

@@ -139,6 +139,7 @@ changes = sa.Table(
 def _records(noun: str) -> sa.Table:
     """On PostgreSQL, nouns with lon and lat have a point besides, ``geom``, that the database keeps: see migrations."""
     territory = [sa.Column("geometry", Territory)] if noun == "regions" else []
+    many = [sa.Index(f"ix_{noun}_revision", "revision")] if noun in ("enterprises", "entries") else []
     return sa.Table(
         noun,
         metadata,
@@ -150,6 +151,7 @@ def _records(noun: str) -> sa.Table:
         sa.Column("retired", sa.Text),
         sa.Column("changed_by", sa.Text, nullable=False),
         sa.Column("changed_at", Utc, nullable=False),
+        *many,
     )
 
 
@@ -339,9 +341,22 @@ register = sa.Table(  # follows from the records: what the register is searched,
     sa.Column("touched_on", KEY),
     sa.Column("standing", sa.Text, nullable=False),
     sa.Index("ix_register_text", "text", "id"),
-    sa.Index("ix_register_region_union_status", "region", "union_status"),
-    sa.Index("ix_register_union_status", "union_status"),
+    # All that counts by town and status read, so that SQLite need not sort for it.
+    sa.Index("ix_register_counted", "region", "union_status", "members", "workers", "union_id", "id"),
 )
+CHUNK = 20_000
+"""Rows that are Python objects at one time."""
+
+
+def at_once(table: sa.Table) -> int:
+    """As many rows of a table as may be in memory together: few photos, of up to a megabyte."""
+    return 50 if table is photos else CHUNK
+
+
+DERIVED = (register,)
+"""What is made again from the rest: no backup has it."""
+REGISTER = "register"
+"""The entry of ``meta`` that says what the register was made from."""
 
 
 def records(noun: str) -> sa.Table:

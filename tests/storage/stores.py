@@ -10,10 +10,36 @@ import sqlalchemy as sa
 
 from geo.storage import Change, Store
 from geo.storage.engine import reading
-from geo.storage.tables import metadata
+from geo.storage.tables import DERIVED, metadata
 
 NOW = datetime(2025, 7, 1, 12, 0, tzinfo=UTC)
 ENGINES = ("sqlite", "postgresql")
+
+UNDONE = {
+    "0005": (
+        *(f"DROP INDEX ix_{name}_revision" for name in ("enterprises", "changes_noun")),
+        *(f"DROP TABLE {name}" for name in ("entries", "callers", "photos", "register")),
+        *(f"ALTER TABLE enterprises DROP COLUMN {name}" for name in ("status_on", "next_on", "next_step")),
+    ),
+    "0004": tuple(
+        f"DROP TABLE {name}"
+        for name in ("campaigns", "planned_visits", "assignment_drafts", "assignment_edits", "assignment_versions")
+    ),
+    "0003": ("DROP TABLE scenarios",),
+    "0002": (
+        "DROP TABLE reports",
+        *(f"ALTER TABLE facilities DROP COLUMN {name}" for name in ("entrance_lon", "entrance_lat")),
+    ),
+}
+"""What takes back each migration, the newest first."""
+
+
+def age(connection: sa.Connection, version: str) -> None:
+    """Makes a store one of an older program."""
+    for later, statements in UNDONE.items():
+        for statement in statements if later > version else ():
+            connection.exec_driver_sql(statement)
+    connection.exec_driver_sql(f"UPDATE gongtu_version SET version_num = '{version}'")
 
 
 def enterprises(count: int, *, start: int = 0, workers: int | None = None) -> Iterator[Change]:
@@ -28,7 +54,7 @@ def save(store: Store, *changes: Change, by: str = "li", why: str = "test") -> i
 
 
 def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, in an order of its own."""
+    """Every row of every table, in an order of its own, but of those that follow from others."""
 
     def cell(value: object) -> object:
         return value.wkb if isinstance(value, shapely.Geometry) else value
@@ -37,4 +63,5 @@ def everything(store: Store) -> dict[str, list[tuple[object, ...]]]:
         return {
             table.name: sorted((tuple(map(cell, row)) for row in connection.execute(sa.select(table))), key=repr)
             for table in metadata.sorted_tables
+            if table not in DERIVED
         }

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
-from stores import ENGINES, NOW, everything, save
+from stores import ENGINES, NOW, age, everything, save
 
 from geo.errors import GongtuError
 from geo.people import REPORTS
@@ -401,19 +401,7 @@ def test_a_store_from_before_reports_gets_them(tmp_path: Path) -> None:
     old = open_store(url, now=NOW)
     save(old, Change("facilities", "F1", {"name": "甲", "state": "open"}))
     with writing(old.engine) as connection:
-        for name in (
-            "reports",
-            "scenarios",
-            "campaigns",
-            "assignment_drafts",
-            "assignment_edits",
-            "assignment_versions",
-            "planned_visits",
-        ):
-            connection.exec_driver_sql(f"DROP TABLE {name}")
-        for name in ("entrance_lon", "entrance_lat"):
-            connection.exec_driver_sql(f"ALTER TABLE facilities DROP COLUMN {name}")
-        connection.exec_driver_sql("UPDATE gongtu_version SET version_num = '0001'")
+        age(connection, "0001")
     old.close()
     now = open_store(url, now=NOW)
     assert add(now, "a").counted == 1

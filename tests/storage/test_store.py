@@ -12,7 +12,7 @@ import shapely
 from sqlalchemy.exc import StatementError
 from stores import NOW, enterprises, everything, save
 
-from geo import campaigns, facilities, regions
+from geo import campaigns, facilities, ledger, regions
 from geo import enterprises as register
 from geo.errors import GongtuError
 from geo.i18n import explain
@@ -25,6 +25,7 @@ NOUNS: dict[str, Table] = {
     "positions": campaigns.POSITIONS,
     "facilities": facilities.TABLE,
     "enterprises": register.TABLE,
+    "entries": ledger.TABLE,
 }
 SQUARE = shapely.box(116.3, 39.7, 116.4, 39.8)
 ISLANDS = shapely.MultiPolygon([shapely.box(0, 0, 1, 1), shapely.box(2, 0, 3, 1)])
@@ -35,7 +36,7 @@ def test_a_new_store_is_empty(store: Store) -> None:
     assert store.commits() == []
     assert store.get("enterprises", "E1") is None
     assert store.history("enterprises", "E1") == []
-    assert [len(store.read(noun)) for noun in KEYS] == [0, 0, 0, 0]
+    assert [len(store.read(noun)) for noun in KEYS] == [0, 0, 0, 0, 0]
     assert store.about() == {"created": NOW.isoformat()}
 
 

@@ -53,6 +53,9 @@ def fill(store: Store) -> None:
         "2025", 1, note="一\n二", starts="2025-07-01", grounds={"loads": {"P1": 5e-324}}, by="李", at=later
     )
     store.visits.add("2025", team="'", position="P1", date="2025-07-01", note="\\N", by="李", at=later)
+    save(store, Change("entries", "A1", {"kind": "appeal", "answered": False, "recovered": 0.1}))
+    store.callers.put("A1", name='甲"', number="'", erase_on="2025-09-30", by="李", at=later)
+    store.photos.add("A1", b"\x00\xff\\N", 1, 2, by="李", at=later)
 
 
 @pytest.mark.parametrize("target", ENGINES)
@@ -72,7 +75,7 @@ def test_a_restored_store_is_the_original_row_for_row(
     save(other, *enterprises(1, start=9))
     with writing(other.engine) as connection:
         connection.execute(attempts.insert(), {"who": "李", "at": NOW})
-    assert (other.state()[0], len(other.read("enterprises"))) == (5, 3)
+    assert (other.state()[0], len(other.read("enterprises"))) == (6, 3)
     other.close()
 
 

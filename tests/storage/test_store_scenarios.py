@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from stores import NOW, enterprises, everything, save
+from stores import NOW, age, enterprises, everything, save
 
 from geo.errors import GongtuError, ParameterError
 from geo.i18n import LANGUAGES, explain
@@ -276,16 +276,7 @@ def test_a_store_from_before_scenarios_gets_them(tmp_path: Path) -> None:
     old = open_store(url, now=NOW)
     save(old, planned())
     with writing(old.engine) as connection:
-        for table in (
-            "scenarios",
-            "campaigns",
-            "planned_visits",
-            "assignment_drafts",
-            "assignment_edits",
-            "assignment_versions",
-        ):
-            connection.exec_driver_sql(f"DROP TABLE {table}")
-        connection.exec_driver_sql("UPDATE gongtu_version SET version_num = '0002'")
+        age(connection, "0002")
     old.close()
     now = open_store(url, now=NOW)
     assert add(now).version == 1

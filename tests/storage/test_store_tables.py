@@ -71,9 +71,10 @@ def test_geometry_is_real_in_postgis(database: str) -> None:
             ("positions", "geom", "POINT", 4326),
             ("facilities", "geom", "POINT", 4326),
             ("enterprises", "geom", "POINT", 4326),
+            ("entries", "geom", "POINT", 4326),
         }
         indexed = connection.execute("SELECT tablename FROM pg_indexes WHERE indexdef LIKE '% USING gist %'")
-        assert sorted(row[0] for row in indexed) == ["enterprises", "facilities", "positions", "regions"]
+        assert sorted(row[0] for row in indexed) == ["enterprises", "entries", "facilities", "positions", "regions"]
 
 
 def test_order_does_not_follow_the_language_of_the_database(databases: Databases) -> None:

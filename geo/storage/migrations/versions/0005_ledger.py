@@ -79,8 +79,8 @@ def upgrade() -> None:
         sa.Column("standing", sa.Text, nullable=False),
     )
     op.create_index("ix_register_text", "register", ["text", "id"])
-    op.create_index("ix_register_region_union_status", "register", ["region", "union_status"])
-    op.create_index("ix_register_union_status", "register", ["union_status"])
+    counted = ["region", "union_status", "members", "workers", "union_id", "id"]
+    op.create_index("ix_register_counted", "register", counted)
     op.create_index("ix_changes_noun_revision", "changes", ["noun", "revision"])
     for noun in ("enterprises", "entries"):
         op.create_index(f"ix_{noun}_revision", noun, ["revision"])
