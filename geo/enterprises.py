@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from types import MappingProxyType
 from typing import Literal, get_args
 
 import geopandas as gpd
@@ -18,6 +19,20 @@ from geo.schema import PROVENANCE, Column, Table
 
 UnionStatus = Literal["none", "contacted", "willing", "preparing", "established", "declined", "closed"]
 UNION_STATUSES: tuple[UnionStatus, ...] = get_args(UnionStatus)
+NEXT: Mapping[UnionStatus, tuple[UnionStatus, ...]] = MappingProxyType(
+    {
+        "none": ("contacted", "closed"),
+        "contacted": ("willing", "declined", "closed"),
+        "willing": ("preparing", "declined", "closed"),
+        "preparing": ("established", "declined", "closed"),
+        "established": ("closed",),
+        "declined": ("contacted", "closed"),
+        "closed": (),
+    }
+)
+"""The legal moves: one step at a time, a refusal from any step on the way, an end from anywhere. What was entered by
+mistake is no move but a correction (geo.organising.deeds.correct).
+"""
 UNION_FORMS = ("standalone", "joint")
 ROUTES = ("重点建", "行业建", "兜底建")
 GROUPS = (

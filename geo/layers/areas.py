@@ -91,6 +91,36 @@ def cells(
     )
 
 
+def amounts(
+    codes: Sequence[str],
+    geometries: Sequence[str],
+    counts: Sequence[float],
+    titles: Sequence[str],
+    lines: Sequence[Sequence[str]],
+    *,
+    selected: str = "",
+) -> list[GeoJsonLayer]:
+    """The regions, each filled by how much it has (``palette.classes`` of the largest), those with nothing left as
+    ground; the selected one outlined above all others. A click on one reports its ``code``.
+    """
+    bounds = palette.classes(max((count for count in counts if count == count), default=0))
+
+    def fill(count: float) -> str:
+        return palette.CELL_RAMP[max(bisect_right(bounds, count) - 1, 0)] if count > 0 else palette.GROUND
+
+    edge = {"fillOpacity": 1, "color": palette.EDGE, "weight": 1.2}
+    shaded = [
+        feature(geometry, code=code, title=title, lines=list(words), style={"fillColor": fill(count), **edge})
+        for code, geometry, count, title, words in zip(codes, geometries, counts, titles, lines, strict=True)
+    ]
+    outline = [
+        feature(geometry, style={"fill": False, "color": palette.INK, "weight": 2.5})
+        for code, geometry in zip(codes, geometries, strict=True)
+        if code == selected
+    ]
+    return [GeoJsonLayer(shaded, "regions"), GeoJsonLayer(outline, "lines")]
+
+
 def names(
     points: Sequence[tuple[float, float]], labels: Sequence[str], *, selected: str = "", short: Sequence[str] = ()
 ) -> GeoJsonLayer:

@@ -24,6 +24,8 @@ from pages.ui.words import choice_word, escape_markdown, moment, retired_because
 
 LONG = ("note", "phrase", "amenities")
 WHY_AT_MOST = 500
+MOVED_ELSEWHERE = {"enterprises": ("union_status", "status_on")}
+"""The fields of a record that there is already which another page changes, by its own rules."""
 AT_FIRST = {"standing": "imported", "state": "unverified", "union_status": "none"}
 """What a new record is taken to be until something else is said."""
 
@@ -152,6 +154,9 @@ def _form(
                 cells[column.name] = _input(noun, key, version, column, values, district, locked, say, language)
         for column in [c for c in columns if c.name in LONG]:
             cells[column.name] = _input(noun, key, version, column, values, district, locked, say, language)
+        if opened and noun in MOVED_ELSEWHERE:
+            link = f"/enterprises?id={quote(key, safe='')}&lang={language}"
+            st.markdown(f"[{say('record.moved_elsewhere')}]({link})")
         why = st.text_input(say("record.why"), help=say("record.why_help"), disabled=locked)
         if st.form_submit_button(say("record.save"), type="primary", disabled=locked):
             _save(noun, key, opened, cells, why, district, say, language)
@@ -171,7 +176,8 @@ def _input(
     """The widget of one column, and what it says, as a pack's file would write it."""
     label = say(f"field.{column.name}") + (" *" if column.required else "")
     name, text = _field(noun, key, version, column.name), _text(values.get(column.name))
-    common: dict[str, Any] = {"key": name, "disabled": locked}
+    elsewhere = version > 0 and column.name in MOVED_ELSEWHERE.get(noun, ())
+    common: dict[str, Any] = {"key": name, "disabled": locked or elsewhere}
     if column.name == "amenities":
         return _amenities(name, text, locked, say)
     if column.kind in ("choice", "flag") or (column.name == "region" and noun != "enterprises"):
@@ -234,6 +240,7 @@ def _save(
     person = access.require(EDITORS[noun])
     before = {name: _text(value) for name, value in opened.values.items()} if opened else {}
     changed = {name for name, text in cells.items() if text.strip() != before.get(name, "").strip()}
+    changed -= set(MOVED_ELSEWHERE.get(noun, ())) if opened else set()
     values, faults = check(noun, ({KEYS[noun]: key} if opened else {}) | cells, district)
     faults = [fault for fault in faults if not opened or not changed.isdisjoint(str(fault.column).split(" + "))]
     if not changed:
