@@ -111,6 +111,7 @@ def test_every_route_says_which_role_it_needs(workspace: Workspace) -> None:
         "/export/enterprises.{format}": "staff",
         "/export/access.{format}": "staff",
         "/export/assignment.{format}": "staff",
+        "/export/ledger.{format}": "staff",
         "/export/{name}.{format}": "public",
     }
 

@@ -28,7 +28,7 @@ DECIMALS = 6
 """Of square kilometres and shares."""
 
 Shape = Literal["", "Point", "MultiPolygon"]
-Part = Literal["question", "plan", "size", "contacts", "assignment"]
+Part = Literal["question", "plan", "size", "contacts", "assignment", "entries"]
 """Parts of what is asked that a layer may depend on."""
 
 
@@ -52,7 +52,8 @@ class Asked:
 
     ``question`` is what coverage, gaps, cells and access answer, ``plan`` what new sites there are; ``size_m`` the side
     of the cells, None for one that is clear to read. ``contacts`` takes the enterprises' contacts and telephones along.
-    ``assignment``: the version of a campaign's plan that is taken out.
+    ``assignment``: the version of a campaign's plan that is taken out. ``entries``: the entries of the ledger that are,
+    as the store has them.
     ``at`` is when, for the file to say; a question about an hour of the week needs it.
     """
 
@@ -63,6 +64,7 @@ class Asked:
     size_m: int | None = None
     contacts: bool = False
     assignment: Told | None = None
+    entries: pd.DataFrame | None = None
     at: datetime | None = None
 
 

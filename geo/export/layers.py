@@ -12,6 +12,7 @@ from geo.enterprises import READINGS
 from geo.export import answers, plans
 from geo.export.assignment import ASSIGNMENT, ASSIGNMENT_POINTS
 from geo.export.layer import BOUNDARY, PROVENANCE_DATUM, REGION, Asked, Layer
+from geo.export.ledger import LEDGER
 from geo.people import Person
 from geo.schema import PROVENANCE, Column, Table
 
@@ -80,6 +81,7 @@ _ALL = (
     Layer("programmes", _columns(programmes.TABLE), partial(_noun, "programmes"), "Point"),
     plans.SITES,
     ASSIGNMENT,
+    LEDGER,
     Layer("places", _columns(places.TABLE), partial(_noun, "places")),
     Layer("campaigns", _columns(campaigns.CAMPAIGNS), partial(_noun, "campaigns")),
     Layer("teams", _columns(campaigns.TEAMS), partial(_noun, "teams")),

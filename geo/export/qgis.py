@@ -48,6 +48,19 @@ WHEN "state" = 'planned' THEN "kind" || '{PLANNED}'
 WHEN "standing" = 'synthetic' THEN "kind" || '{SYNTHETIC}' ELSE "kind" END"""
 ENTERPRISE = f"""CASE WHEN "standing" = 'synthetic' THEN "union_status" || '{SYNTHETIC}' ELSE "union_status" END"""
 
+WORKED = f"""CASE WHEN "standing" = 'synthetic' THEN "kind" || '{SYNTHETIC}' ELSE "kind" END"""
+WORK = (
+    ("circle", palette.SERVED),
+    ("square", palette.SERVED),
+    ("diamond", palette.SERVED),
+    ("triangle", palette.NEW),
+    ("pentagon", "#284b8f"),
+    ("hexagon", "#284b8f"),
+    ("cross_fill", "#284b8f"),
+    ("star", palette.UNSERVED),
+)
+"""Marker and colour by kind of entry, in the order of geo.ledger.KINDS."""
+
 
 @dataclass(frozen=True)
 class Category:
@@ -252,6 +265,19 @@ def _assignment(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
     return "coalesce(\"team\", '')", _present([*found, nobody], extract.frame["team"])
 
 
+def _ledger(extract: Extract, asked: Asked) -> tuple[str, list[Category]]:
+    """By kind of work; what is made up is pale, with a dashed edge."""
+    words = choices("ledger", _column(extract, "kind"), asked.language)
+    found: list[Category] = []
+    for kind, (shape, colour) in zip(words, WORK, strict=True):
+        synthetic = translate("legend.synthetic", asked.language, kind=words[kind])
+        found += [
+            Category(kind, words[kind], (_marker(shape, colour, PAPER, 3),)),
+            Category(kind + SYNTHETIC, synthetic, _made_up(shape, colour, 3)),
+        ]
+    return WORKED, _present(found, extract.frame["kind"] + _made_up_sign(extract.frame))
+
+
 _Style = Callable[[Extract, Asked], tuple[str, list[Category]]]
 _STYLES: dict[str, tuple[_Style, bool]] = {
     "regions": (_regions, True),
@@ -267,6 +293,7 @@ _STYLES: dict[str, tuple[_Style, bool]] = {
     "positions": (_positions, True),
     "facilities": (_facilities, True),
     "programmes": (_programmes, True),
+    "ledger": (_ledger, False),
 }
 """How each layer with a shape is drawn, and whether its names are written beside."""
 

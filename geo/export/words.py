@@ -24,6 +24,7 @@ KIND_WORDS = {
     "programmes": "export.programme_kind",
     "assignment": "position_kind",
     "assignment_points": "position_kind",
+    "ledger": "entry_kind",
 }
 CHOICE_WORDS = {
     "location_standing": "standing",

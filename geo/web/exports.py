@@ -10,26 +10,35 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
+from typing import Any
 from urllib.parse import quote
 
+import pandas as pd
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
+from geo.casework.appeals import STATES
+from geo.casework.clock import as_of, today
+from geo.casework.listed import Wanted, select
 from geo.errors import GongtuError, ParameterError
 from geo.export import FORMATS, LAYERS, MAP, Asked, export
 from geo.export.layer import Part
 from geo.facilities import KINDS
-from geo.fieldwork.campaign import campaign
+from geo.fieldwork.campaign import campaign, campaigns
 from geo.fieldwork.rights import Version, read_plan
 from geo.fieldwork.told import Told, asked_version, tell
 from geo.i18n import LANGUAGES, Language, explain
+from geo.ledger import AMOUNTS
+from geo.ledger import KINDS as KINDS_OF_WORK
 from geo.people import NOBODY, Person, Role
 from geo.planner.cells import SIZES_M
 from geo.planner.plan import Plan
 from geo.planner.question import Question
+from geo.programmes import KINDS as PROGRAMME_KINDS
+from geo.schema import is_date
 from geo.web import page
 from geo.web.access import Needs, asking, reason, refused
 from geo.web.api import REACH_AT_MOST_M
@@ -46,9 +55,13 @@ PARAMETERS: Mapping[Part, tuple[str, ...]] = {
     "size": ("size",),
     "contacts": ("contacts",),
     "assignment": ("campaign", "version"),
+    "entries": (
+        *("campaign", "kind", "programme_kind", "state", "team", "position", "region"),
+        *("since", "until", "enterprise", "facility", "says", "q"),
+    ),
 }
 """The parameters of the address that each part of what is asked may have."""
-BY_WHO = (MAP, "enterprises", "access", "coverage", "cells", "plan", "plan_regions", "assignment")
+BY_WHO = (MAP, "enterprises", "access", "coverage", "cells", "plan", "plan_regions", "assignment", "ledger")
 """What is not the same for everybody."""
 MISSING = ("export.unknown", "export.format", "campaign.unknown", "assignment_file.none")
 """The refusals that are a 404."""
@@ -92,6 +105,8 @@ class _Downloads:
                 if not read_plan(person, version):
                     return refused(request, person, "leader")
                 asked = replace(asked, assignment=self._assignment(request.query_params.get("campaign", ""), version))
+            if name in LAYERS and "entries" in LAYERS[name].parts:
+                asked = replace(asked, entries=self._entries(request.query_params))
             if asked.contacts and not person.may("leader"):
                 return refused(request, person, "leader")
             if not self._turns.acquire(timeout=WAIT_S):
@@ -110,7 +125,37 @@ class _Downloads:
         if not id_:
             raise ParameterError("assignment_file.which", field="campaign", value="")
         district, store = self._workspace.district(), self._workspace.store
-        return tell(district, store, campaign(district, store, id_), version)
+        return tell(district, store, campaign(district, store, id_), version, self._workspace.entries())
+
+    def _entries(self, given: QueryParams) -> pd.DataFrame:
+        """The entries that the address asks for, as the page of the ledger asks for them."""
+        several = {
+            "kinds": ("kind", KINDS_OF_WORK),
+            "programme_kinds": ("programme_kind", PROGRAMME_KINDS),
+            "states": ("state", STATES),
+            "teams": ("team", ()),
+            "positions": ("position", ()),
+            "regions": ("region", ()),
+        }
+        said: dict[str, Any] = {}
+        for name, (key, known) in several.items():
+            values = tuple(filter(None, given.get(key, "").split(",")))
+            for value in values:
+                if known and value not in known:
+                    raise ParameterError("planning.choice", field=key, value=value[:80], choices=", ".join(known))
+            said[name] = values
+        for key in ("since", "until"):
+            if (day := given.get(key, "")) and not (len(day) == len("YYYY-MM-DD") and is_date(day)):
+                raise ParameterError("progress.bad_day", field=key, value=day[:20])
+        if (says := given.get("says", "")) and says not in AMOUNTS:
+            raise ParameterError("planning.choice", field="says", value=says[:80], choices=", ".join(AMOUNTS))
+        district, store = self._workspace.district(), self._workspace.store
+        every = campaigns(district, store)
+        entries, now = self._workspace.entries(), today(district, self._workspace.now())
+        said |= {name: given.get(name, "") for name in ("campaign", "since", "until", "enterprise", "facility")}
+        wanted = Wanted(**said, says=says, text=given.get("q", ""))
+        mine = entries[entries["campaign"] == wanted.campaign] if wanted.campaign else entries
+        return select(mine, wanted, today=as_of(mine, now), rules={one.id: one.rules for one in every})
 
     def _person(self, request: Request, name: str) -> Person:
         """Who asks, as far as it makes a difference to what they get."""
@@ -157,7 +202,7 @@ def _asked(given: QueryParams, name: str, person: Person, now: datetime) -> Aske
     return Asked(
         person=person,
         language=_language(given),
-        question=_question(given),
+        question=Question() if name in LAYERS and "entries" in LAYERS[name].parts else _question(given),
         plan=Plan.read(given),
         size_m=int(size) if size else None,
         contacts=contacts == "1",

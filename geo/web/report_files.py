@@ -26,11 +26,14 @@ from geo.planner.coverage import answer, measure, moment, sites_at
 from geo.planner.outcome import outcome
 from geo.planner.plan import Plan, Site
 from geo.planner.question import Question
+from geo.progress.brief import brief_of, progress_of
 from geo.report.assignment import assignment_report
 from geo.report.assignment_sheet import assignment_sheet
+from geo.report.brief import brief_report, brief_sheet
 from geo.report.content import Report
 from geo.report.coverage import coverage_report
 from geo.report.pages import pdf
+from geo.report.progress import progress_report
 from geo.report.siting import siting_report
 from geo.report.workbook import workbook
 from geo.scenarios import Scenario, may_read
@@ -59,11 +62,17 @@ def routes(workspace: Workspace) -> list[Route]:
 
     ``/report/assignment/ID.pdf``, one sheet, and ``.xlsx``: who goes where in a campaign, for staff, in the version of
     ``?version=``, the draft for leaders.
+
+    ``/report/brief/ID.pdf?week=YYYY-Www``, one page, and ``.xlsx``: a week of a campaign;
+    ``/report/progress/ID.xlsx?since=&until=&on=``: all that is counted of it; for leaders.
     """
     files = _Files(workspace)
     staff = [Needs("staff", workspace)]
     public = [Needs("public", workspace)]
+    leader = [Needs("leader", workspace)]
     return [
+        Route("/report/brief/{campaign}.{format}", files.brief, name="report brief", middleware=leader),
+        Route("/report/progress/{campaign}.{format}", files.progress, name="report progress", middleware=leader),
         Route("/report/assignment/{campaign}.{format}", files.assignment, name="report assignment", middleware=staff),
         Route("/report/scenario/{id}.{format}", files.scenario, name="report scenario", middleware=public),
         Route("/report/{what}.{format}", files.question, name="report", middleware=public),
@@ -124,10 +133,40 @@ class _Files:
                 return refused(request, person, "leader")
             district, now, language = self._workspace.district(), self._workspace.now(), page.language(request)
             of = campaign(district, self._workspace.store, request.path_params["campaign"])
-            found = tell(district, self._workspace.store, of, version)
+            found = tell(district, self._workspace.store, of, version, self._workspace.entries())
             report = assignment_report(district, found, language, now)
             sheet = partial(assignment_sheet, district, found, language, now)
             return _Made(report, {"pdf": lambda _: sheet()})
+
+        return self._told(request, make)
+
+    def brief(self, request: Request) -> Response:
+        """A week of a campaign: one page, or the week as a workbook."""
+
+        def make(person: Person) -> _Made:
+            del person
+            district, now, language = self._workspace.district(), self._workspace.now(), page.language(request)
+            week = request.query_params.get("week", "")
+            found = brief_of(self._workspace, district, request.path_params["campaign"], week)
+            sheet = partial(brief_sheet, district, found, language, now)
+            book = partial(progress_report, found.scene, found.period, found.asof, found.decisions, language, now)
+            report = brief_report(district, found, language, now)
+            return _Made(report, {"pdf": lambda _: sheet(), "xlsx": lambda _: workbook(book())})
+
+        return self._told(request, make)
+
+    def progress(self, request: Request) -> Response:
+        """All that is counted of a campaign in some days, as a workbook."""
+
+        def make(person: Person) -> Report:
+            del person
+            format_ = request.path_params["format"]
+            if format_ != "xlsx":
+                raise ParameterError("report_file.no_such", field="format", value=format_)
+            district, now, language = self._workspace.district(), self._workspace.now(), page.language(request)
+            since, until, on = (request.query_params.get(name, "") for name in ("since", "until", "on"))
+            found = progress_of(self._workspace, district, request.path_params["campaign"], since, until, on)
+            return progress_report(*found, language, now)
 
         return self._told(request, make)
 

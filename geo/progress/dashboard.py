@@ -1,0 +1,182 @@
+"""What a leader sees first: how appeals stand on a day, which meetings are missing, what needs a decision."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Literal
+
+import pandas as pd
+
+from geo.casework import appeals
+from geo.casework.appeals import State
+from geo.casework.clock import AsOf
+from geo.enterprises import counted
+from geo.fieldwork.campaign import Campaign
+from geo.ledger import Rules
+from geo.organising.following import silent_before, told_on
+from geo.organising.moves import ON_THE_WAY
+from geo.progress.days import last_day
+from geo.progress.measures import ANYWHERE, Where, lies
+from geo.progress.work import Work
+from geo.progress.work import named as names_of
+from geo.storage.visits import PlannedVisit
+
+What = Literal[
+    "escalated", "overdue", "unassigned", "erased_soon", "meetings", "silent", "next_due", "preparing", "visits"
+]
+OF_REGISTER = ["id", "union_status", "status_on", "next_on", "standing"]
+ERASED_SOON_DAYS = 14
+"""A caller who is forgotten within so many days, while the appeal is open, is worth a decision."""
+NEXT_DAYS = 7
+"""A next step is to be seen to from so many days before it is due."""
+PREPARING_DAYS = 30
+"""An enterprise that has been preparing for longer is worth a question."""
+
+
+@dataclass(frozen=True)
+class Decision:
+    """Something for a leader to decide: how many, of which ``ids`` (of entries, positions, enterprises or planned
+    visits, by ``what``). ``synthetic``: all of them are made up.
+    """
+
+    what: What
+    ids: tuple[str, ...]
+    synthetic: bool = False
+
+    @property
+    def count(self) -> int:
+        """How many there are."""
+        return len(self.ids)
+
+
+def standing(work: Work, asof: AsOf, rules: Rules, where: Where = ANYWHERE) -> pd.DataFrame:
+    """The appeals that there were on a day (of made-up ones another than of others), as entries with ``state``
+    (geo.casework.appeals): those after it are left out, and one that was closed later was not closed yet.
+    """
+    rows = work.entries[work.entries["kind"] == "appeal"]
+    day = on(rows, asof)
+    kept = (rows["day"] <= day) & lies(rows, where)
+    rows, day = rows[kept], day[kept]
+    rows = rows.assign(closed_on=rows["closed_on"].where(rows["closed_on"] <= day, ""))
+    return rows.assign(state=appeals.states(rows, asof, {work.campaign.id: rules}))
+
+
+def on(rows: pd.DataFrame, asof: AsOf) -> pd.Series:
+    """The day that each row is told as of, YYYY-MM-DD; index as the rows'."""
+    said = [asof.of(standing).isoformat() for standing in rows["standing"]]
+    return pd.Series(said, index=rows.index, dtype=str)
+
+
+def by_state(frame: pd.DataFrame) -> dict[State, int]:
+    """How many appeals of ``standing`` there are of each state."""
+    counts = frame["state"].value_counts()
+    return {state: int(counts.get(state, 0)) for state in appeals.STATES}
+
+
+def meetings(entries: pd.DataFrame, campaign: Campaign, rules: Rules) -> pd.DataFrame:
+    """双沟通 by position (index, in the campaign's order): ``worker`` and ``enterprise`` meetings held there, the
+    target of each (``worker_target``, ``enterprise_target``), and how many are missing (``worker_missing``,
+    ``enterprise_missing``), never less than 0. Meetings at no position of the campaign count for none.
+    """
+    mine = entries[entries["campaign"] == campaign.id]
+    index = pd.Index(campaign.positions, name="position", dtype=object)
+    found = {}
+    for name, kind, target in (
+        ("worker", "worker_meeting", rules.worker_meetings),
+        ("enterprise", "enterprise_meeting", rules.enterprise_meetings),
+    ):
+        held = mine.loc[mine["kind"] == kind, "position"].value_counts().reindex(index, fill_value=0)
+        found[name] = held.astype("int64")
+        found[f"{name}_target"] = pd.Series(target, index=index, dtype="int64")
+        found[f"{name}_missing"] = (target - held).clip(lower=0).astype("int64")
+    return pd.DataFrame(found, index=index)
+
+
+def silent(register: pd.DataFrame, entries: pd.DataFrame, day: date, rules: Rules) -> tuple[str, ...]:
+    """Ids of the enterprises on their way to a union (contacted, willing, preparing) that nothing was done with for
+    more than ``rules.silent_days`` before a day: neither a change of status nor an entry that names them; sorted. One
+    of which no day is known is silent. The same as geo.organising.following has of the store's register.
+    """
+    rows = register[register["union_status"].isin(ON_THE_WAY)]
+    named = entries.loc[entries["enterprise"] != "", ["enterprise", "date"]]
+    days: dict[str, str] = dict(named.groupby("enterprise")["date"].max().items())  # type: ignore[arg-type]
+    last = names_of(rows["id"], days)
+    touched = last.where(last > rows["status_on"], rows["status_on"])
+    return tuple(sorted(rows.loc[touched < silent_before(day, rules), "id"]))
+
+
+def decisions(
+    work: Work,
+    register: pd.DataFrame,
+    asof: AsOf,
+    *,
+    kept_callers: Collection[str] = (),
+    planned: Iterable[PlannedVisit] = (),
+) -> tuple[Decision, ...]:
+    """What needs a decision on a day, the most pressing first; nothing of what there is none of. Enterprises and
+    meetings are of no campaign that is over.
+
+    ``register``: the district's enterprises. ``kept_callers``: the entries whose caller is on file. ``planned``: the
+    campaign's planned visits.
+    """
+    rules = work.campaign.rules
+    seen = standing(work, asof, rules)
+    still = seen[seen["state"] != "closed"]
+    erased = (asof.today + timedelta(days=ERASED_SOON_DAYS - rules.erase_open_days)).isoformat()
+    day = asof.today.isoformat()
+    under_way = not (work.span.until and work.span.until < day)
+    held = work.entries.loc[work.entries["kind"].isin(("worker_meeting", "enterprise_meeting")), ["synthetic"]]
+    made_up: Mapping[str, Callable[[tuple[str, ...]], bool]] = {
+        "register": lambda ids: _all_made_up(register, ids),
+        "entries": lambda ids: _all_made_up(work.entries, ids),
+        "positions": lambda _: bool(len(held)) and bool(held["synthetic"].all()),
+        "": lambda _: False,
+    }
+    found: list[tuple[What, str, Iterable[str]]] = [
+        ("escalated", "entries", still.loc[still["state"] == "escalated", "id"]),
+        ("overdue", "entries", still.loc[still["state"] == "overdue", "id"]),
+        ("unassigned", "entries", still.loc[still["handler"] == "", "id"]),
+        ("erased_soon", "entries", still.loc[still["id"].isin(kept_callers) & (still["day"] <= erased), "id"]),
+    ]
+    if under_way:
+        exists = counted(register[OF_REGISTER])
+        told = told_on(register["standing"], asof)
+        found += [
+            ("next_due", "register", _due(exists, told)),
+            ("preparing", "register", _slow(exists, told)),
+            ("silent", "register", silent(exists, work.entries, told, rules)),
+            ("meetings", "positions", _short(work, rules)),
+        ]
+    found.append(("visits", "", (one.id for one in planned if one.state == "planned" and one.date < day)))
+    return tuple(
+        Decision(what, ids, synthetic=made_up[of](ids))
+        for what, of, ids in ((what, of, tuple(map(str, ids))) for what, of, ids in found)
+        if ids
+    )
+
+
+def _all_made_up(frame: pd.DataFrame, ids: tuple[str, ...]) -> bool:
+    return bool((frame.loc[frame["id"].isin(ids), "standing"] == "synthetic").all())
+
+
+def _due(exists: pd.DataFrame, day: date) -> pd.Series:
+    """Those whose next step is past its day, or will be within ``NEXT_DAYS``."""
+    by = (day + timedelta(days=NEXT_DAYS)).isoformat()
+    return exists.loc[(exists["next_on"] != "") & (exists["next_on"] <= by), "id"]
+
+
+def _slow(exists: pd.DataFrame, day: date) -> pd.Series:
+    """Those that have been preparing for more than ``PREPARING_DAYS``, as far as is known since when."""
+    rows = exists[(exists["union_status"] == "preparing") & (exists["status_on"] != "")]
+    before = (day - timedelta(days=PREPARING_DAYS)).isoformat()
+    return rows.loc[rows["status_on"].map(last_day).astype(str) < before, "id"]
+
+
+def _short(work: Work, rules: Rules) -> Iterable[str]:
+    """The positions that miss a meeting; none where there is no ledger at all."""
+    if not len(work.entries):
+        return ()
+    held = meetings(work.entries, work.campaign, rules)
+    return held.index[(held["worker_missing"] > 0) | (held["enterprise_missing"] > 0)]

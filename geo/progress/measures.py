@@ -1,0 +1,232 @@
+"""The measures 指标: what work comes to, counted from ledger, register and pack, and which rows are counted."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from geo.errors import ParameterError
+from geo.ledger import EntryKind
+from geo.progress.days import EVER, Period
+from geo.progress.work import NO_TEAM as NO_TEAM
+from geo.progress.work import NO_TOWN as NO_TOWN
+from geo.progress.work import Work
+
+Of = Literal["entries", "founded", "pack"]
+By = Literal["team", "town", "week", "position"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One thing that is counted.
+
+    Of ``entries``: those of its ``kinds`` (and, of programmes, its ``programme_kinds``) that say the amount ``says``,
+    where it names one: how many there are, or the sum of ``amount``, or with ``most`` the largest amount that any one
+    of them says, because the same people or boards go round and adding them up would count them again. An entry that
+    does not say the amount adds nothing.
+
+    Of ``founded``: the enterprises whose union was founded, of ``form`` if one is named: how many, or the sum of
+    ``amount``, or with ``unions`` how many unions began: a joint one counts once, where and when its first enterprise
+    joined, and not at all if that was before.
+
+    Of the ``pack``: see ``geo.progress.work.Work.fixed``. ``unit``: people, yuan, or a count.
+    """
+
+    name: str
+    kinds: tuple[EntryKind, ...] = ()
+    programme_kinds: tuple[str, ...] = ()
+    amount: str = ""
+    most: bool = False
+    says: str = ""
+    of: Of = "entries"
+    form: str = ""
+    unions: bool = False
+    unit: Literal["count", "people", "yuan"] = "count"
+
+
+def _programme(name: str, kind: str, amount: str = "", **more: object) -> Measure:
+    return Measure(name, ("programme",), (kind,), amount, **more)  # type: ignore[arg-type]
+
+
+_ALL = (
+    Measure("visits", ("visit",)),
+    Measure("visit_people", ("visit",), amount="people", unit="people"),
+    Measure("worker_meetings", ("worker_meeting",)),
+    Measure("meeting_workers", ("worker_meeting",), amount="people", unit="people"),
+    Measure("enterprise_meetings", ("enterprise_meeting",)),
+    Measure("enterprises_heard", ("enterprise_meeting",), amount="enterprises"),
+    Measure("units", of="founded"),
+    Measure("units_standalone", of="founded", form="standalone"),
+    Measure("units_joint", of="founded", form="joint"),
+    Measure("unions", of="founded", unions=True),
+    Measure("members", of="founded", amount="members", unit="people"),
+    Measure("appeals", ("appeal",)),
+    Measure("mediations", ("mediation",)),
+    Measure("mediation_workers", ("mediation",), amount="workers", unit="people"),
+    Measure("recovered", ("mediation",), amount="recovered", unit="yuan"),
+    Measure("bargaining", ("bargaining",)),
+    Measure("bargaining_trainings", ("bargaining",), says="instructors"),
+    Measure("instructors", ("bargaining",), amount="instructors", unit="people"),
+    Measure("enterprises_guided", ("bargaining",), amount="enterprises"),
+    Measure("legal_checkups", ("legal_checkup",)),
+    _programme("exhibition_sites", "exhibition", says="model_workers"),
+    _programme("model_workers", "exhibition", "model_workers", most=True, unit="people"),
+    _programme("collectives", "exhibition", "collectives", most=True),
+    _programme("exhibition_visitors", "exhibition", "people", says="model_workers", unit="people"),
+    _programme("craftsmen", "craftsmen", "craftsmen", most=True, unit="people"),
+    _programme("problems", "craftsmen", "problems"),
+    _programme("craft_workers", "craftsmen", "people", unit="people"),
+    _programme("carnival_trainings", "carnival"),
+    _programme("carnival_attendances", "carnival", "people", unit="people"),
+    _programme("exam_points", "exam_support", says="volunteers"),
+    _programme("exam_volunteers", "exam_support", "volunteers", unit="people"),
+    _programme("exam_people", "exam_support", "people", says="volunteers", unit="people"),
+    _programme("exam_drivers", "exam_support", "drivers", most=True, unit="people"),
+    _programme("health_sessions", "health"),
+    _programme("health_workers", "health", "people", unit="people"),
+    _programme("summer_cool", "summer_cool"),
+    _programme("summer_cool_people", "summer_cool", "people", unit="people"),
+    Measure("teams", of="pack"),
+    Measure("positions", of="pack"),
+    Measure("mediation_workstations", of="pack"),
+)
+MEASURES: Mapping[str, Measure] = MappingProxyType({one.name: one for one in _ALL})
+"""Every measure by its name, which figures.csv uses in its column ``measure``."""
+SHADED = (
+    "visits",
+    "worker_meetings",
+    "enterprise_meetings",
+    "units",
+    "unions",
+    "members",
+    "appeals",
+    "mediations",
+    "recovered",
+    "bargaining",
+    "legal_checkups",
+    "carnival_trainings",
+    "health_sessions",
+    "summer_cool",
+)
+"""Those that a map is coloured by."""
+
+
+@dataclass(frozen=True)
+class Where:
+    """What is counted of all that there is: a period, and one team, town (region code) or position, None for any;
+    ``NO_TEAM`` and ``NO_TOWN`` are what is of none.
+    """
+
+    period: Period = EVER
+    team: str | None = None
+    town: str | None = None
+    position: str | None = None
+
+
+ANYWHERE = Where()
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What a measure comes to. ``synthetic``: how much of it is made up for demonstration: what is left out of the
+    value when synthetic rows are. ``ids``: the rows it counts, of entries or of enterprises. ``unsaid``: how many rows
+    of its kind do not say the amount. Money is in yuan, to the fen.
+    """
+
+    value: float
+    synthetic: float
+    ids: tuple[str, ...]
+    unsaid: int = 0
+
+
+def measure_of(name: str) -> Measure:
+    """The measure of a name; ParameterError ``progress.bad_measure`` where there is none."""
+    if name not in MEASURES:
+        raise ParameterError(
+            "progress.bad_measure", field="measure", value=name[:40].encode("utf-8", "replace").decode()
+        )
+    return MEASURES[name]
+
+
+def count(work: Work, name: str, where: Where = ANYWHERE) -> Counted:
+    """What a measure comes to of the work, ``where`` asked."""
+    one = measure_of(name)
+    if one.of == "pack":
+        value, synthetic = work.fixed[name]
+        return Counted(value, synthetic, ())
+    rows = counted_rows(work, one, where)
+    value = _together(one, rows)
+    real = _together(one, rows[~rows["synthetic"].to_numpy(bool)])
+    unsaid = int(rows["amount"].isna().sum()) if one.amount else 0
+    return Counted(value, round(value - real, 2), tuple(rows["id"].tolist()), unsaid)
+
+
+def table(work: Work, names: tuple[str, ...], by: By, where: Where = ANYWHERE) -> pd.DataFrame:
+    """Of each measure (columns) what it comes to by team, town, week or position (index, only those that have any row);
+    float, 0 where a measure has none there. Of ``most`` the parts need not add up to the whole.
+    """
+    columns = {}
+    for name in names:
+        one = measure_of(name)
+        rows = counted_rows(work, one, where)
+        groups = rows.groupby(by, sort=True)
+        if one.amount:
+            columns[name] = groups["amount"].max() if one.most else groups["amount"].sum().round(2)
+        else:
+            columns[name] = groups.size()
+    return pd.DataFrame(columns, dtype=np.float64).fillna(0.0).sort_index()
+
+
+ROW = ["id", "day", "last", "week", "team", "town", "position", "synthetic"]
+
+
+def counted_rows(work: Work, one: Measure, where: Where) -> pd.DataFrame:
+    """The rows that a measure counts: id, day, week, team, town, position, synthetic, ``amount`` (float, NaN where it
+    is not said).
+    """
+    frame = work.founded if one.of == "founded" else work.entries
+    kept = np.ones(len(frame), dtype=bool)
+    if one.of == "founded":
+        if one.form:
+            kept &= (frame["union_form"] == one.form).to_numpy(bool)
+        if one.unions:
+            kept &= frame["begins"].to_numpy(bool)
+    else:
+        kept &= frame["kind"].isin(one.kinds).to_numpy(bool)
+        if one.programme_kinds:
+            kept &= frame["programme_kind"].isin(one.programme_kinds).to_numpy(bool)
+        if one.says:
+            kept &= frame[one.says].notna().to_numpy(bool)
+    kept &= lies(frame, where)
+    found = frame.loc[kept, ROW]  # a ledger is wide, and most of it is not asked about
+    said = frame.loc[kept, one.amount].to_numpy(np.float64, na_value=np.nan) if one.amount else np.nan
+    return found.assign(amount=said)
+
+
+def lies(frame: pd.DataFrame, where: Where) -> NDArray[np.bool_]:
+    """Which rows of entries or of what was founded (n,) are of what is asked."""
+    kept = np.ones(len(frame), dtype=bool)
+    if where.period.since:
+        kept &= (frame["day"] >= where.period.since).to_numpy(bool)
+    if where.period.until:
+        kept &= (frame["last"] <= where.period.until).to_numpy(bool)
+    for column in ("team", "town", "position"):
+        wanted = getattr(where, column)
+        if wanted is not None:
+            kept &= (frame[column] == wanted).to_numpy(bool)
+    return kept
+
+
+def _together(one: Measure, rows: pd.DataFrame) -> float:
+    if not one.amount:
+        return float(len(rows))
+    said = rows["amount"].dropna()
+    if one.most:
+        return float(said.max()) if len(said) else 0.0
+    return round(float(said.sum()), 2)

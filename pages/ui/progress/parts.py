@@ -1,0 +1,129 @@
+"""Decisions, numbers and appeals of a campaign: each number a link to what it counts, what is made up marked."""
+
+from __future__ import annotations
+
+from html import escape
+
+import streamlit as st
+
+from geo.casework import appeals
+from geo.i18n import Language
+from geo.progress.brief import to_decide
+from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, PREPARING_DAYS, by_state, standing
+from geo.progress.measures import MEASURES, Counted, count
+from geo.progress.words import as_of, number
+from geo.words import Say, percent
+from pages.ui import cached
+from pages.ui.progress import links
+from pages.ui.progress.asked import Asked
+from pages.ui.words import escape_markdown
+
+GROUPS: dict[str, tuple[str, ...]] = {
+    "heard": ("visits", "worker_meetings", "enterprise_meetings", "enterprises_heard"),
+    "unions": ("units", "units_standalone", "units_joint", "unions", "members"),
+    "rights": ("mediations", "mediation_workers", "recovered", "bargaining", "enterprises_guided", "legal_checkups"),
+    "programmes": (
+        "exhibition_visitors",
+        "craft_workers",
+        "carnival_trainings",
+        "carnival_attendances",
+        "exam_people",
+        "health_workers",
+        "summer_cool_people",
+    ),
+}
+
+
+def told(asked: Asked, say: Say) -> None:
+    """As of which day, over which days, and what is assumed: before any number."""
+    made, within = asked.scene, asked.where.period
+    lines = [as_of(made, made.asof, say)]
+    lines.append(say("progress.counted_days", since=within.since, until=within.until))
+    if made.work.span.assumed:
+        lines.append(say("progress.end_assumed"))
+    if made.guessed:
+        lines.append(say("progress.guessed"))
+    with st.container(key="progress_told"):
+        st.caption(escape_markdown(" ".join(lines)))
+        if not len(made.work.entries):
+            st.info(say("progress.empty"))
+
+
+def decide(asked: Asked, say: Say, language: Language) -> None:
+    """What needs a decision, the most pressing first; of the whole campaign, whatever is picked."""
+    made = asked.scene
+    found = to_decide(cached.workspace(), made, made.asof)
+    rules = made.campaign.rules
+    cards = []
+    for one in found:
+        words = say(
+            f"decision.{one.what}",
+            days=ERASED_SOON_DAYS,
+            silent=rules.silent_days,
+            preparing=PREPARING_DAYS,
+            next=NEXT_DAYS,
+        )
+        urgent = ' class="urgent"' if one.what in ("escalated", "overdue") else ""
+        href = escape(links.decision(made, one, language))
+        note = f"<i>{escape(say('progress.synthetic'))}</i>" if one.synthetic else ""
+        told = f"<b>{one.count:,}</b><span>{escape(words)}</span>{note}"
+        cards.append(f'<a{urgent} target="_self" href="{href}">{told}</a>')
+    body = "".join(cards) or f"<p>{escape(say('progress.decide_none'))}</p>"
+    narrowed = asked.where.team is not None or asked.where.town is not None
+    head = say("progress.decide_whole" if narrowed else "progress.decide")
+    st.html(f'<section class="decide"><h2>{escape(head)}</h2><div>{body}</div></section>')
+
+
+def numbers(asked: Asked, say: Say, language: Language) -> None:
+    """What was done in the days asked for, in groups."""
+    sections = [_appeals(asked, say, language)]
+    for group, names in GROUPS.items():
+        tiles = "".join(_tile(asked, name, say, language) for name in names)
+        sections.append(f'<div class="tiles"><h3>{escape(say(f"progress.group_{group}"))}</h3>{tiles}</div>')
+    order = [*sections[1:4], sections[0], *sections[4:]]
+    st.html(f'<section class="did"><h2>{escape(say("progress.numbers"))}</h2>{"".join(order)}</section>')
+
+
+def _tile(asked: Asked, name: str, say: Say, language: Language) -> str:
+    found = count(asked.scene.work, name, asked.where)
+    href = links.counted(asked.scene, name, asked.where, language)
+    unsaid = say("progress.unsaid", count=found.unsaid) if found.unsaid else ""
+    note = " · ".join(filter(None, (made_up(found, say), unsaid)))
+    return tile(number(found.value, MEASURES[name].unit), say(f"progress_measure.{name}"), note, href)
+
+
+def tile(value: str, words: str, note: str, href: str) -> str:
+    """A number with its words, as HTML; a link where it leads anywhere."""
+    inner = f"<b>{escape(value)}</b><span>{escape(words)}</span>" + (f"<i>{escape(note)}</i>" if note else "")
+    return f'<a target="_self" href="{escape(href)}">{inner}</a>' if href else f"<div>{inner}</div>"
+
+
+def made_up(found: Counted, say: Say) -> str:
+    """How much of a number is demonstration: nothing, all of it, or a part."""
+    if not found.synthetic:
+        return ""
+    if found.synthetic >= found.value:
+        return say("progress.synthetic")
+    return say("progress.synthetic_part", count=f"{found.synthetic:,.10g}")
+
+
+def _appeals(asked: Asked, say: Say, language: Language) -> str:
+    """The appeals of the days asked for by their state on the day named, and the three rates."""
+    made = asked.scene
+    seen = standing(made.work, made.asof, made.campaign.rules, asked.where)
+    note = say("progress.synthetic") if len(seen) and bool(seen["synthetic"].all()) else ""
+    tiles = [
+        tile(
+            f"{counted:,}",
+            say(f"appeal_state.{state}"),
+            note if counted else "",
+            links.appeals(made, state, asked.where, language),
+        )
+        for state, counted in by_state(seen).items()
+    ]
+    rates = appeals.rates(seen)
+    for name in ("answered", "solved", "satisfied"):
+        share = getattr(rates, name)
+        of = say("progress.rate_of", yes=share.yes, all=share.yes + share.no, unknown=share.unknown)
+        tiles.append(tile(percent(share.value, say), say(f"progress.rate_{name}"), of, ""))
+    return f'<div class="tiles"><h3>{escape(say("progress.group_appeals"))}</h3>{"".join(tiles)}</div>'

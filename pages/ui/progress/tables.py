@@ -1,0 +1,175 @@
+"""The same numbers by team, town or week, and published figures beside counted ones: tables whose numbers are links."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from html import escape
+
+import pandas as pd
+import streamlit as st
+
+from geo.i18n import Language
+from geo.progress import days
+from geo.progress.dashboard import standing
+from geo.progress.measures import MEASURES, By, Where, count, table
+from geo.progress.published import Compared, compare
+from geo.progress.words import number
+from geo.words import Say
+from pages.ui import cached, state
+from pages.ui.progress import links
+from pages.ui.progress.asked import Asked
+from pages.ui.progress.parts import made_up
+
+COLUMNS = (
+    "visits",
+    "worker_meetings",
+    "enterprise_meetings",
+    "units",
+    "unions",
+    "members",
+    "appeals",
+    "mediations",
+    "recovered",
+)
+LATE = ("overdue", "escalated")
+BYS: tuple[By, ...] = ("team", "town", "week")
+
+
+def parts(asked: Asked, say: Say, language: Language) -> None:
+    """A row for each team, town or week, those of nothing too, and the whole."""
+    by = st.segmented_control(
+        say("progress.by"),
+        BYS,
+        required=True,
+        format_func=lambda one: say(f"progress.by_{one}"),
+        label_visibility="collapsed",
+        **state.in_url("by", "team", BYS),
+    )
+    rows = table(asked.scene.work, COLUMNS, by, asked.where)
+    late = _late(asked, by)
+    names = _names(asked, by, rows, say)
+    head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (say(f"progress.{by}"), *_heads(by, say)))
+    body = "".join(_row(asked, by, key, name, rows, late, say, language) for key, name in names.items())
+    foot = _total(asked, by, late, say, language)
+    st.html(
+        f'<div class="scroll"><table class="figures progress"><thead><tr>{head}</tr></thead>'
+        f"<tbody>{body}</tbody><tfoot>{foot}</tfoot></table></div>"
+        f'<p class="note">{escape(say("progress.table_note"))}</p>'
+    )
+
+
+def _heads(by: By, say: Say) -> list[str]:
+    shown = [say(f"progress_short.{name}") for name in COLUMNS]
+    if by != "week":
+        shown.insert(COLUMNS.index("mediations"), say("progress_short.overdue"))
+    return shown
+
+
+def _names(asked: Asked, by: By, rows: pd.DataFrame, say: Say) -> dict[str, str]:
+    """The rows in order: every team, town or week of the days asked for; what is of none last, if there is any."""
+    where = asked.where
+    if by == "week":
+        weeks = days.weeks(where.period.since, where.period.until)[::-1]
+        return {one: say("progress.week_from", week=one, since=days.week(one).since[5:]) for one in weeks}
+    every = asked.teams if by == "team" else asked.towns
+    only = where.team if by == "team" else where.town
+    names = {key: name for key, name in every.items() if only is None or key == only}
+    names |= {key: key for key in rows.index if key and key not in every}
+    return names | ({"": say(f"progress.no_{by}")} if "" in rows.index else {})
+
+
+def _late(asked: Asked, by: By) -> pd.Series:
+    """By team or town, how many appeals of the days asked for are overdue, escalated ones among them."""
+    made = asked.scene
+    seen = standing(made.work, made.asof, made.campaign.rules, asked.where)
+    return seen[seen["state"].isin(LATE)].groupby(by).size()
+
+
+def _row(
+    asked: Asked, by: By, key: str, name: str, rows: pd.DataFrame, late: pd.Series, say: Say, language: Language
+) -> str:
+    where = _of(asked.where, by, key)
+    known = rows.loc[key] if key in rows.index else None
+    cells = [
+        _cell(
+            0.0 if known is None else float(known[column]),
+            MEASURES[column].unit,
+            links.counted(asked.scene, column, where, language),
+        )
+        for column in COLUMNS
+    ]
+    if by != "week":
+        cells.insert(COLUMNS.index("mediations"), _late_cell(asked, int(late.get(key, 0)), where, language))
+    return f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
+
+
+def _total(asked: Asked, by: By, late: pd.Series, say: Say, language: Language) -> str:
+    cells = []
+    for column in COLUMNS:
+        found = count(asked.scene.work, column, asked.where)
+        note = made_up(found, say)
+        href = links.counted(asked.scene, column, asked.where, language)
+        cells.append(_cell(found.value, MEASURES[column].unit, href, note))
+    if by != "week":
+        note = made_up(count(asked.scene.work, "appeals", asked.where), say)
+        note = note if note == say("progress.synthetic") else ""
+        cells.insert(COLUMNS.index("mediations"), _late_cell(asked, int(late.sum()), asked.where, language, note))
+    return f'<tr><th scope="row">{escape(say("progress.together"))}</th>{"".join(cells)}</tr>'
+
+
+def _of(where: Where, by: By, key: str) -> Where:
+    if by == "week":
+        return replace(where, period=days.week(key).meet(where.period))
+    return replace(where, team=key) if by == "team" else replace(where, town=key)
+
+
+def _late_cell(asked: Asked, counted: int, where: Where, language: Language, note: str = "") -> str:
+    return _cell(float(counted), "count", links.appeals(asked.scene, ",".join(LATE), where, language), note)
+
+
+def _cell(value: float, unit: str, href: str, note: str = "") -> str:
+    words = escape(number(value, unit))
+    if not value:
+        return f'<td class="nothing">{words}</td>'
+    linked = f'<a target="_self" href="{escape(href)}">{words}</a>' if href else words
+    return f"<td>{linked}{f'<i>{escape(note)}</i>' if note else ''}</td>"
+
+
+def published(asked: Asked, say: Say, language: Language) -> None:
+    """Each published figure beside what is counted of the whole campaign, the difference, and the reason."""
+    found = cached.once(("published", *asked.key), lambda: compare(asked.scene.district, asked.scene.work))
+    st.html(f'<h2 class="part">{escape(say("progress.published"))}</h2>')
+    if not found:
+        st.caption(say("progress.published_none"))
+        return
+    heads = ("figure", "said", "counted", "difference", "verdict", "why")
+    head = "".join(f'<th scope="col">{escape(say(f"progress.{name}"))}</th>' for name in heads)
+    body = "".join(_published_row(asked, one, say, language) for one in found)
+    st.html(
+        f'<div class="scroll"><table class="figures progress published"><thead><tr>{head}</tr></thead>'
+        f'<tbody>{body}</tbody></table></div><p class="note">{escape(say("progress.published_note"))}</p>'
+    )
+
+
+def _published_row(asked: Asked, one: Compared, say: Say, language: Language) -> str:
+    unit = (one.unit_en if language == "en" else one.unit) or ""
+    said = say(f"qualifier.{one.qualifier}", value=f"{one.value:,.10g}")
+    grounds = say(f"standing.{one.standing}")
+    counted, note, href, off = say("total.none"), "", "", say("total.none")
+    if one.counted is not None:
+        counted, note = number(one.counted.value, MEASURES[one.measure].unit), made_up(one.counted, say)
+        href = links.counted(asked.scene, one.measure, Where(), language) if one.counted.ids else ""
+        off = f"{one.difference:+,.10g}" if one.difference else "0"
+    shown = f'<a target="_self" href="{escape(href)}">{escape(counted)}</a>' if href else escape(counted)
+    why = " ".join(say(f"published.{key}", **values) for key, values in one.reasons)
+    name = (language == "en" and one.name_en) or one.name
+    cells: Sequence[str] = (
+        f'<th scope="row">{escape(name)}</th>',
+        f'<td title="{escape(one.phrase)}">{escape(f"{said} {unit}".strip())}<i>{escape(grounds)}</i></td>',
+        f"<td>{shown}{f'<i>{escape(note)}</i>' if note else ''}</td>",
+        f"<td>{escape(off)}</td>",
+        f'<td class="verdict {one.verdict}">{escape(say(f"verdict.{one.verdict}"))}</td>',
+        f'<td class="why">{escape(why)}</td>',
+    )
+    return f"<tr>{''.join(cells)}</tr>"
