@@ -26,7 +26,7 @@ from geo.errors import GongtuError, ParameterError
 from geo.facilities import FacilityKind, parse_amenities, serving
 from geo.i18n import LANGUAGES, explain
 from geo.planner import overview
-from geo.web import campaigns, nearest, reports
+from geo.web import campaigns, enterprises, entries, nearest, reports, search
 from geo.web.access import Guard, Needs, asking, reason
 from geo.workspace import Workspace
 
@@ -42,7 +42,7 @@ COLUMNS = {
 }
 LOCATION = ("location_standing", "precision_m", "region_by")
 BOUNDARY = ("boundary_standing", "boundary_label_zh", "boundary_label_en", "boundary_source", "boundary_as_of")
-REPEATED = ("kind", "amenity")
+REPEATED = ("kind", "kinds", "amenity")
 PROVENANCE = ("standing", "source", "as_of")
 
 Kinds = Annotated[list[FacilityKind], Query(description="Kinds of facility; repeat for several")]
@@ -157,6 +157,9 @@ def create_api(workspace: Workspace) -> FastAPI:
     nearest.add_to(api, workspace, _data)
     reports.add_to(api, workspace)
     campaigns.add_to(api, workspace, _data)
+    enterprises.add_to(api, workspace, _data)
+    entries.add_to(api, workspace, _data)
+    search.add_to(api, workspace)
 
     @api.get("/v1/me", tags=["people"], dependencies=public)
     def me(request: Request) -> JSONResponse:

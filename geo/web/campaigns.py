@@ -76,7 +76,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         """
         if version == "draft" and not (person := asking(request, workspace)).may("leader"):
             return refused(request, person, "leader")
-        return _answer(lambda: _assignment(*find(id), workspace.store, version, said))
+        return _answer(lambda: _assignment(*find(id), workspace, version, said))
 
     @api.get("/v1/campaigns/{id}/visits", tags=["campaigns"], responses=ANSWERS, dependencies=staff)
     def visits(
@@ -203,8 +203,8 @@ def _team(team: Team | ToldTeam) -> dict[str, Any]:
     }
 
 
-def _assignment(district: District, of: Campaign, store: Store, version: str, said: Said) -> dict[str, Any]:
-    found = told.tell(district, store, of, told.asked_version(version))
+def _assignment(district: District, of: Campaign, workspace: Workspace, version: str, said: Said) -> dict[str, Any]:
+    found = told.tell(district, workspace.store, of, told.asked_version(version), workspace.entries())
     boundaries = district.regions[list(BOUNDARY)].drop_duplicates().to_dict("records")
     return {
         **said(district),

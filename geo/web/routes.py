@@ -6,7 +6,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 
-from geo.web import api, assets, calendar, exports, light, posters, report_files, reports, session
+from geo.web import api, assets, calendar, entries, exports, ledger_form, light, posters, report_files, session
 from geo.web.access import Needs
 from geo.workspace import Workspace
 
@@ -20,8 +20,9 @@ def routes(workspace: Workspace) -> list[BaseRoute]:
     public = [Needs("public", workspace)]
     return [
         Route("/healthz", health, middleware=public),
-        Mount("/api", api.create_api(workspace), middleware=public, max_body_size=reports.BYTES_AT_MOST),
+        Mount("/api", api.create_api(workspace), middleware=public, max_body_size=entries.BYTES_AT_MOST),
         *light.routes(workspace),
+        *ledger_form.routes(workspace),
         *exports.routes(workspace),
         *posters.routes(workspace),
         *report_files.routes(workspace),

@@ -18,6 +18,7 @@ from geo.people import Person, Role
 from geo.web.access import reason
 from geo.words import Say
 from pages.ui import access, identity, state
+from pages.ui.search_box import search_box
 from pages.ui.words import escape_markdown
 
 
@@ -35,7 +36,10 @@ NAVIGATION = (
     Entry("nearest", "near_me", "public"),
     Entry("coverage", "blur_on", "public"),
     Entry("siting", "add_location_alt", "public"),
+    Entry("enterprises", "domain_add", "staff"),
     Entry("teams", "groups", "staff"),
+    Entry("ledger", "menu_book", "staff"),
+    Entry("progress", "monitoring", "leader"),
     Entry("reports", "report", "staff"),
     Entry("records", "edit_note", "staff"),
     Entry("data", "database_upload", "admin"),
@@ -91,6 +95,7 @@ def navigate(district: District, language: Language) -> None:
     page = st.navigation(pages, expanded=True)
     st.set_page_config(page_title=f"{page.title} · 工图 Gongtu")
     with st.sidebar:
+        search_box(person, say)
         _account(person, page.url_path, say)
         st.markdown(escape_markdown(say("app.of", district=district.about["name"][language])))
         st.caption(escape_markdown(f"{district.notice(language)} · {say('app.as_of', date=district.about['as_of'])}"))

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any, cast
 
 import streamlit as st
@@ -19,6 +19,8 @@ from geo.measures import SHADES, Shade
 from geo.words import Say
 
 LAYERS = ("gaps", "facilities", "positions", "enterprises", "names")
+STAFF_LAYERS = ("programmes",)
+"""What staff may lay over the map besides; off until asked for."""
 KINDS_AT_FIRST = ("rest_station",)
 REACHES_M = range(250, 5001, 250)
 
@@ -87,6 +89,21 @@ def moment_in_url(key: str) -> dict[str, Any]:
     return {"key": key, "on_change": remember}
 
 
+def day_in_url(key: str) -> dict[str, Any]:
+    """The ``key`` and ``on_change`` of a widget of a day that keeps it in the URL as ``?key=YYYY-MM-DD``."""
+
+    def remember() -> None:
+        value: date | None = st.session_state[key]
+        put(key, value.isoformat() if value else "")
+
+    try:
+        said = date.fromisoformat(st.query_params.get(key, ""))
+    except ValueError:
+        said = None
+    st.session_state[key] = said
+    return {"key": key, "on_change": remember}
+
+
 def put(key: str, value: str) -> None:
     """Writes ``value`` into the URL as ``?key=``; an empty one is left out."""
     if value:
@@ -133,8 +150,13 @@ def pick_region(code: str) -> None:
     _keep()
 
 
-def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: Sequence[str]) -> View:
-    """The controls of a coverage view, and what they say now. ``regions``: code → name, in the order to offer."""
+def controls(
+    say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: Sequence[str], *, staff: bool = False
+) -> View:
+    """The controls of a coverage view, and what they say now. ``regions``: code → name, in the order to offer;
+    ``staff``: who asks is staff, who may see more.
+    """
+    offered = LAYERS + STAFF_LAYERS * staff
     lens = st.segmented_control(
         say("lens.label"),
         LENSES,
@@ -176,10 +198,10 @@ def controls(say: Say, kinds: Sequence[str], regions: dict[str, str], basemaps: 
             )
             layers = st.pills(
                 say("control.layers"),
-                LAYERS,
+                offered,
                 selection_mode="multi",
                 format_func=lambda layer: say(f"layer.{layer}"),
-                **in_url("layers", LAYERS, LAYERS),
+                **in_url("layers", LAYERS, offered),
             )
             basemap = choose_basemap(say, basemaps)
     return View(lens, tuple(chosen), within_m, measure, tuple(layers), basemap, region)

@@ -20,7 +20,7 @@ def choice_word(noun: str, column: str, value: Any, say: Say) -> str:
     """A choice of a noun's column in words (``kind`` means another thing for each noun); other values as they are."""
     if value is None or value == "" or value != value:
         return say("total.none")
-    kinds = {"facilities": "kind", "positions": "position_kind", "regions": "region_kind"}
+    kinds = {"facilities": "kind", "positions": "position_kind", "regions": "region_kind", "entries": "entry_kind"}
     table = {"kind": kinds.get(noun, ""), "location_standing": "standing"}.get(column, column)
     try:
         return say(f"{table}.{value}")

@@ -43,7 +43,7 @@ def _files(seen: Seen, say: Say) -> None:
         "team": ",".join(wanted.teams),
         "position": ",".join(wanted.positions),
         "region": ",".join(wanted.regions),
-        **{name: getattr(wanted, name) for name in ("since", "until", "enterprise", "facility")},
+        **{name: getattr(wanted, name) for name in ("since", "until", "enterprise", "facility", "says")},
         "q": wanted.text,
         "lang": _lang(),
     }
