@@ -113,14 +113,14 @@ def rows(path: Path, name: str, language: str = "zh") -> list[dict[str, Any]]:
         case _:
             frame = pd.DataFrame(pyogrio.read_dataframe(path, layer=name)).drop(columns="geometry", errors="ignore")
             return frame.astype(object).where(frame.notna(), None).to_dict("records")
-    codes = {header(column.name, language): column.name for column in LAYERS[name].columns}
+    codes = {header(column.name, name, language): column.name for column in LAYERS[name].columns}
     return [{codes[key]: cell for key, cell in row.items()} for row in found]
 
 
 def cells_quickly(path: Path, name: str) -> list[dict[str, Any]]:
     """The rows of a long sheet: openpyxl takes seconds for a district's enterprises. An empty cell is None."""
     first, *others = CalamineWorkbook.from_path(path).get_sheet_by_name(title(name, "zh")).to_python()
-    codes = {header(column.name, "zh"): column.name for column in LAYERS[name].columns}
+    codes = {header(column.name, name, "zh"): column.name for column in LAYERS[name].columns}
     return [{codes[key]: cell if cell != "" else None for key, cell in zip(first, row, strict=True)} for row in others]
 
 
@@ -405,7 +405,7 @@ def test_a_csv_opens_in_excel_as_chinese(out: Callable[..., Path]) -> None:
 @pytest.mark.parametrize("name", LAYERS)
 def test_every_header_and_choice_has_words(name: str, language: Any) -> None:
     columns = LAYERS[name].columns
-    headers = [header(column.name, language) for column in columns]
+    headers = [header(column.name, name, language) for column in columns]
     assert len(set(headers)) == len(columns)
     assert not set(title(name, language)) & set("[]:*?/\\"), "Excel has no such sheet"
     assert len(title(name, language)) <= 31
@@ -695,3 +695,8 @@ def test_what_was_taken_out_comes_in_again_and_changes_nothing(
 def test_groups_are_words_already() -> None:
     column = next(column for column in LAYERS["enterprises"].columns if column.name == "groups")
     assert choices("enterprises", column, "en") == {group: group for group in GROUPS}
+
+
+def test_members_of_a_campaign_are_positions_and_those_of_an_enterprise_people() -> None:
+    assert header("members", "campaigns", "zh") == "阵地编号"
+    assert header("members", "enterprises", "zh") == "会员人数"

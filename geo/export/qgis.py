@@ -96,7 +96,13 @@ def style(extract: Extract, asked: Asked) -> str:
         _label(root, extract, asked)
     aliases = SubElement(root, "aliases")
     for index, column in enumerate(extract.columns, start=1):  # 0 is fid
-        SubElement(aliases, "alias", index=str(index), field=column.name, name=header(column.name, asked.language))
+        SubElement(
+            aliases,
+            "alias",
+            index=str(index),
+            field=column.name,
+            name=header(column.name, extract.layer.name, asked.language),
+        )
     return DOCTYPE + tostring(root, encoding="unicode")
 
 

@@ -70,7 +70,7 @@ def _sheet(book: xlsxwriter.Workbook, extract: Extract, asked: Asked, bold: obje
     """Writes one extract; answers the cells that had to be cut, as 企业!B7."""
     name = title(extract.layer.name, asked.language)
     sheet = book.add_worksheet(name)
-    headers = [header(column.name, asked.language) for column in extract.columns]
+    headers = [header(column.name, extract.layer.name, asked.language) for column in extract.columns]
     sheet.freeze_panes(1, 0)
     sheet.set_column(0, len(headers) - 1, 16)
     sheet.autofilter(0, 0, len(extract.frame), len(headers) - 1)

@@ -50,11 +50,14 @@ def title(name: str, language: Language) -> str:
     return found.get(f"records.{name}") or found[f"export.layer.{name}"]
 
 
-def header(name: str, language: Language) -> str:
-    """What a column is called; ``[export.field]`` has those that are stored nowhere, or say less than ``[field]``.
-    Those of before and after are called as the column itself, with that said.
+def header(name: str, layer: str, language: Language) -> str:
+    """What a column of a layer is called; ``[export.field]`` has those that are stored nowhere, or say less than
+    ``[field]``, ``[export.field_of_LAYER]`` those that mean something else there. Those of before and after are called
+    as the column itself, with that said.
     """
     found = messages(language)
+    if own := found.get(f"export.field_of_{layer}.{name}"):
+        return own
     side, _, rest = name.partition("_")
     if side in ("before", "after"):
         known = found.get(f"export.field.amount_{rest}") or found[f"export.field.{rest}"]
@@ -86,7 +89,7 @@ def in_words(rows: pd.DataFrame, extract: Extract, language: Language, fit: Call
                 values = values.map(known).map(fit)
             case _:
                 values = values.astype(object).map(fit)
-        cells[header(column.name, language)] = values
+        cells[header(column.name, extract.layer.name, language)] = values
     return pd.DataFrame(cells)
 
 

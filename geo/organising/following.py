@@ -31,6 +31,10 @@ SUGGESTED: Mapping[UnionStatus, str] = MappingProxyType(
 """What usually comes next in each status, as a message's key: a rule, and said to be one. Nothing after ``closed``."""
 
 
+PREPARING_DAYS = 30
+"""An enterprise that has been preparing for longer is worth a question."""
+
+
 def told_on(standings: pd.Series, days: AsOf) -> date:
     """The day that a register is told as of: today; one that is all made up as of the last day of what is, or all of it
     would be long silent. ``standings``: of its enterprises.
@@ -43,6 +47,11 @@ def silent_before(today: date, rules: Rules) -> str:
     than ``silent_days`` have passed, so one touched exactly so many days ago is not.
     """
     return (today - timedelta(days=rules.silent_days)).isoformat()
+
+
+def slow_before(today: date) -> str:
+    """The day before which who has been preparing for more than ``PREPARING_DAYS`` began."""
+    return (today - timedelta(days=PREPARING_DAYS)).isoformat()
 
 
 def silent(

@@ -15,7 +15,7 @@ from geo.casework.clock import AsOf
 from geo.enterprises import counted
 from geo.fieldwork.campaign import Campaign
 from geo.ledger import Rules
-from geo.organising.following import silent_before, told_on
+from geo.organising.following import silent_before, slow_before, told_on
 from geo.organising.moves import ON_THE_WAY
 from geo.progress.days import last_day
 from geo.progress.measures import ANYWHERE, Where, lies
@@ -31,8 +31,6 @@ ERASED_SOON_DAYS = 14
 """A caller who is forgotten within so many days, while the appeal is open, is worth a decision."""
 NEXT_DAYS = 7
 """A next step is to be seen to from so many days before it is due."""
-PREPARING_DAYS = 30
-"""An enterprise that has been preparing for longer is worth a question."""
 
 
 @dataclass(frozen=True)
@@ -170,8 +168,7 @@ def _due(exists: pd.DataFrame, day: date) -> pd.Series:
 def _slow(exists: pd.DataFrame, day: date) -> pd.Series:
     """Those that have been preparing for more than ``PREPARING_DAYS``, as far as is known since when."""
     rows = exists[(exists["union_status"] == "preparing") & (exists["status_on"] != "")]
-    before = (day - timedelta(days=PREPARING_DAYS)).isoformat()
-    return rows.loc[rows["status_on"].map(last_day).astype(str) < before, "id"]
+    return rows.loc[rows["status_on"].map(last_day).astype(str) < slow_before(day), "id"]
 
 
 def _short(work: Work, rules: Rules) -> Iterable[str]:

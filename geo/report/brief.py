@@ -12,8 +12,9 @@ import shapely
 from geo.district import District
 from geo.i18n import Language, translate
 from geo.layers import legend, palette
+from geo.organising.following import PREPARING_DAYS
 from geo.progress.brief import BY_TEAM, SHADE, Brief
-from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, PREPARING_DAYS
+from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS
 from geo.progress.measures import MEASURES, Counted
 from geo.progress.published import Compared
 from geo.progress.words import as_of, last_day, number

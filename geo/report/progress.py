@@ -10,7 +10,8 @@ from zoneinfo import ZoneInfo
 from geo.casework.clock import AsOf
 from geo.i18n import Language, translate
 from geo.ledger import Rules
-from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, PREPARING_DAYS, Decision, by_state, meetings, standing
+from geo.organising.following import PREPARING_DAYS
+from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, Decision, by_state, meetings, standing
 from geo.progress.days import Period
 from geo.progress.measures import MEASURES, By, Where, count, table
 from geo.progress.published import compare

@@ -31,7 +31,8 @@ class Wanted:
     ``low``, ``high``: workers, inclusive; who has not stated any is in neither, and in ``size_unknown`` only. ``gap``:
     whether a rest station is within ``reach_m`` metres, inclusive; unknown where the place is. ``untouched_since``:
     on its way to a union (contacted, willing, preparing), and nothing happened on that day or later. ``next_by``: the
-    next step is due on that day or earlier. ``established_from``, ``established_to``: inclusive. Days are YYYY-MM-DD.
+    next step is due on that day or earlier. ``status_before``: of a status that is held since before that day.
+    ``established_from``, ``established_to``: inclusive. Days are YYYY-MM-DD. ``ids``: None for any.
     """
 
     text: str = ""
@@ -48,6 +49,7 @@ class Wanted:
     union: str = ""
     untouched_since: str = ""
     next_by: str = ""
+    status_before: str = ""
     established_from: str = ""
     established_to: str = ""
     ids: tuple[str, ...] | None = None
@@ -206,6 +208,9 @@ class Register:
             found += [c.union_status.in_(ON_ITS_WAY), c.touched_on.is_(None) | (c.touched_on < day)]
         if wanted.next_by:
             found.append(c.next_on <= wanted.next_by)
+        if day := wanted.status_before:  # a month or a year that has the day in it is not before it
+            partly = sa.func.substr(sa.literal(day), 1, sa.func.length(c.status_on)) == c.status_on
+            found.append((c.status_on < day) & ~partly)
         if wanted.established_from:
             found.append(c.established_on >= wanted.established_from)
         if wanted.established_to:

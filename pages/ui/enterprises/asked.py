@@ -15,7 +15,7 @@ from geo.enterprises import ROUTES, UNION_FORMS, UNION_STATUSES
 from geo.fieldwork.campaign import Team
 from geo.i18n import Language
 from geo.ledger import Rules
-from geo.organising.following import silent_before
+from geo.organising.following import silent_before, slow_before
 from geo.organising.ground import Ground
 from geo.schema import is_date
 from geo.storage.register import Gap, Wanted
@@ -37,7 +37,7 @@ NO_REGION = "-"
 PAGE = re.compile("[1-9][0-9]{0,6}")
 GAPS = ("served", "unserved", "unknown")
 SORTS = ("id", "name", "-workers", "-status_on", "next_on", "touched_on", "-nearest_m")
-MORE = ("form", "route", "industry", "size", "gap", "silent", "since", "until", "union", "sort")
+MORE = ("form", "route", "industry", "size", "gap", "silent", "slow", "since", "until", "union", "sort")
 """The filters that are not seen at first."""
 FILTERS = ("q", "region", "team", "status", *MORE)
 
@@ -75,6 +75,7 @@ def read(district: District, ground: Ground, today: date) -> Asked:
         gap=cast("Gap", gap) if gap in GAPS else "",
         union=said.get("union", ""),
         untouched_since=silent_before(today, rules) if said.get("silent") == "True" else "",
+        status_before=slow_before(today) if said.get("slow") == "True" else "",
         established_from=_day("since"),
         established_to=_day("until"),
     )

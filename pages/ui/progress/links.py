@@ -16,7 +16,7 @@ PAGES = {
     "meetings": ("/ledger", {"view": "meetings"}),
     "silent": ("/enterprises", {"silent": "True"}),
     "next_due": ("/enterprises", {"view": "follow"}),
-    "preparing": ("/enterprises", {"status": "preparing"}),
+    "preparing": ("/enterprises", {"status": "preparing", "slow": "True"}),
     "visits": ("/teams", {"view": "visits"}),
 }
 """The page on which a decision is taken, and what it is asked."""

@@ -8,8 +8,9 @@ import streamlit as st
 
 from geo.casework import appeals
 from geo.i18n import Language
+from geo.organising.following import PREPARING_DAYS
 from geo.progress.brief import to_decide
-from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, PREPARING_DAYS, by_state, standing
+from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, by_state, standing
 from geo.progress.measures import MEASURES, Counted, count
 from geo.progress.words import as_of, number
 from geo.words import Say, percent
