@@ -37,19 +37,22 @@ def appeal_panel(record: Record, seen: Seen, say: Say, language: Language, *, ma
 def _deeds(record: Record, seen: Seen, say: Say, language: Language) -> None:
     now = record.values
 
+    def own(key: str) -> str:  # once something is done, what was open for it is closed, and what was typed is gone
+        return f"appeal_{key}_{record.id}_{record.version}"
+
     def do(work: Callable[..., Any], **said: Any) -> Callable[[], None]:
         return lambda: _do(
             work, record, {name: get() if callable(get) else get for name, get in said.items()}, language
         )
 
     def typed(key: str) -> Callable[[], str]:
-        return lambda: str(st.session_state[f"appeal_{key}"] or "").strip()
+        return lambda: str(st.session_state[own(key)] or "").strip()
 
     def day(key: str) -> Callable[[], str]:
-        return lambda: st.session_state[f"appeal_{key}"].isoformat() if st.session_state[f"appeal_{key}"] else ""
+        return lambda: st.session_state[own(key)].isoformat() if st.session_state[own(key)] else ""
 
     def said(key: str) -> Callable[[], bool | None]:
-        return lambda: ANSWERS[st.session_state[f"appeal_{key}"] or "unknown"]
+        return lambda: ANSWERS[st.session_state[own(key)] or "unknown"]
 
     def three(name: str, key: str) -> None:
         words = {one: say(f"ledger.{key}_{one}") for one in ANSWERS}
@@ -60,40 +63,44 @@ def _deeds(record: Record, seen: Seen, say: Say, language: Language) -> None:
             default=present,
             required=True,
             format_func=words.get,
-            key=f"appeal_{name}",
+            key=own(name),
         )
 
-    with st.container(horizontal=True, key="appeal_tools"):
+    def answer() -> None:
+        with st.popover(say("ledger.answer"), icon=":material/call:"):
+            three("answered", "said")
+            st.text_area(say("field.note"), key=own("answer_note"), max_chars=2000, height=80)
+            go = do(appeals.answer, answered=said("answered"), note=typed("answer_note"))
+            st.button(say("ledger.save"), on_click=go, key=own("answer"), type="primary")
+
+    with st.container(horizontal=True, key=own("tools")):
         if now["closed_on"]:
             with st.popover(say("ledger.reopen"), icon=":material/undo:"):
-                st.text_area(say("field.note"), key="appeal_reopen_note", max_chars=2000, height=80)
+                st.text_area(say("field.note"), key=own("reopen_note"), max_chars=2000, height=80)
                 st.button(
-                    say("ledger.reopen"), on_click=do(appeals.reopen, note=typed("reopen_note")), key="appeal_reopen"
+                    say("ledger.reopen"), on_click=do(appeals.reopen, note=typed("reopen_note")), key=own("reopen")
                 )
+            answer()
             return
         options = _steps(str(now["step"] or STEPS[0]), seen.person)
         if options:
             with st.popover(say("ledger.advance"), icon=":material/arrow_forward:"):
                 words = {step: say(f"step.{step}") for step in options}
-                st.selectbox(say("field.step"), options, format_func=words.get, key="appeal_step")
+                st.selectbox(say("field.step"), options, format_func=words.get, key=own("step"))
                 st.date_input(
-                    say("field.step_on"), seen.today, max_value=seen.today, format="YYYY-MM-DD", key="appeal_step_on"
+                    say("field.step_on"), seen.today, max_value=seen.today, format="YYYY-MM-DD", key=own("step_on")
                 )
-                st.text_area(say("ledger.what_was_done"), key="appeal_step_note", max_chars=2000, height=80)
+                st.text_area(say("ledger.what_was_done"), key=own("step_note"), max_chars=2000, height=80)
                 go = do(appeals.advance, step=typed("step"), on=day("step_on"), note=typed("step_note"))
-                st.button(say("ledger.advance_go"), on_click=go, key="appeal_advance", type="primary")
-        with st.popover(say("ledger.answer"), icon=":material/call:"):
-            three("answered", "said")
-            st.text_area(say("field.note"), key="appeal_answer_note", max_chars=2000, height=80)
-            go = do(appeals.answer, answered=said("answered"), note=typed("answer_note"))
-            st.button(say("ledger.save"), on_click=go, key="appeal_answer", type="primary")
+                st.button(say("ledger.advance_go"), on_click=go, key=own("advance"), type="primary")
+        answer()
         with st.popover(say("ledger.close"), icon=":material/check:"):
             st.date_input(
-                say("field.closed_on"), seen.today, max_value=seen.today, format="YYYY-MM-DD", key="appeal_closed_on"
+                say("field.closed_on"), seen.today, max_value=seen.today, format="YYYY-MM-DD", key=own("closed_on")
             )
             three("solved", "said")
             three("satisfied", "said")
-            st.text_area(say("ledger.what_was_done"), key="appeal_close_note", max_chars=2000, height=80)
+            st.text_area(say("ledger.what_was_done"), key=own("close_note"), max_chars=2000, height=80)
             go = do(
                 appeals.close,
                 on=day("closed_on"),
@@ -101,12 +108,14 @@ def _deeds(record: Record, seen: Seen, say: Say, language: Language) -> None:
                 satisfied=said("satisfied"),
                 note=typed("close_note"),
             )
-            st.button(say("ledger.close_go"), on_click=go, key="appeal_close", type="primary")
+            st.button(say("ledger.close_go"), on_click=go, key=own("close"), type="primary")
         if callers.may_see(seen.person, record):
-            _assign(record, seen, say, do)
+            _assign(record, seen, say, do, own)
 
 
-def _assign(record: Record, seen: Seen, say: Say, do: Callable[..., Callable[[], None]]) -> None:
+def _assign(
+    record: Record, seen: Seen, say: Say, do: Callable[..., Callable[[], None]], own: Callable[[str], str]
+) -> None:
     accounts = told_apart({one.id: one.name for one in appeals.hands(cached.workspace())})
     with st.popover(say("ledger.assign"), icon=":material/person_add:"):
         ids = list(accounts)
@@ -117,10 +126,10 @@ def _assign(record: Record, seen: Seen, say: Say, do: Callable[..., Callable[[],
             ids.index(now) if now in ids else None,
             format_func=accounts.get,
             placeholder=say("ledger.nobody"),
-            key="appeal_handler",
+            key=own("handler"),
         )
-        go = do(appeals.assign, handler=lambda: str(st.session_state["appeal_handler"] or ""))
-        st.button(say("ledger.save"), on_click=go, key="appeal_assign", type="primary")
+        go = do(appeals.assign, handler=lambda: str(st.session_state[own("handler")] or ""))
+        st.button(say("ledger.save"), on_click=go, key=own("assign"), type="primary")
 
 
 def _steps(now: str, person: Person) -> list[str]:
