@@ -104,13 +104,14 @@ def read_table(content: bytes, table: Table) -> tuple[pd.DataFrame, list[Fault]]
     raw = raw.loc[:, ~raw.columns.duplicated()]
     parsed: dict[str, pd.Series] = {}
     for column in table.columns:
-        given = column.name in raw
-        cells = raw[column.name].str.strip() if given else pd.Series("", index=numbers, dtype=str)
+        if column.name not in raw:
+            parsed[column.name] = _unknown(column, numbers)
+            continue
+        cells = raw[column.name].str.strip()
         parsed[column.name], bad = _parse(cells, column)
         faults += [
             Fault(table.file, int(row), column.name, key, str(cells[row])[:80], column.allowed)
             for key, where in bad
-            if given
             for row in numbers[where.to_numpy(bool)]
         ]
     if set(table.key) <= set(raw):
@@ -175,6 +176,18 @@ def _parse(cells: pd.Series, column: Column) -> tuple[pd.Series, list[tuple[str,
     return cells, bad
 
 
+def _unknown(column: Column, index: pd.Index) -> pd.Series:
+    """A column of which nothing is known, typed as ``_parse`` types it."""
+    match column.kind:
+        case "number":
+            return pd.Series(np.nan, index=index, dtype="float64")
+        case "integer":
+            return pd.Series(pd.NA, index=index, dtype="Int64")
+        case "flag":
+            return pd.Series(pd.NA, index=index, dtype="boolean")
+    return pd.Series("", index=index, dtype=str)
+
+
 def _each(cells: pd.Series, good: Callable[[str], bool]) -> pd.Series:
     """``good`` of each cell, asked once for equal ones."""
     return cells.map({cell: good(cell) for cell in cells.unique()}).astype(bool)
@@ -206,7 +219,7 @@ def read_record(cells: Mapping[str, str], table: Table) -> tuple[dict[str, objec
 
 def empty_table(table: Table) -> pd.DataFrame:
     """No rows, with the columns and types of ``table``: the frame of a file that is not there or cannot be read."""
-    nothing = pd.Series([], dtype=str)
-    frame = pd.DataFrame({column.name: _parse(nothing, column)[0] for column in table.columns})
+    nothing = pd.RangeIndex(0)
+    frame = pd.DataFrame({column.name: _unknown(column, nothing) for column in table.columns})
     frame.insert(0, "row", pd.Series([], dtype="int64"))
     return frame

@@ -245,18 +245,18 @@ def malformed(random_: random.Random) -> bytes:
             return json.dumps({**good, random_.choice([*good]): random_.choice(values)()}).encode()
 
 
-def test_thousands_of_malformed_bodies_get_words(
+def test_hundreds_of_malformed_bodies_get_words(
     client: TestClient, door: From, workspace: Workspace, clock: Clock
 ) -> None:
     random_ = random.Random(4)
     found: dict[int, int] = {}
-    for number in range(2_500):
+    for number in range(800):
         door.host = f"10.{number >> 16}.{number >> 8 & 255}.{number & 255}"
         answer = client.post(URL, content=malformed(random_), headers=JSON)
         found[answer.status_code] = found.get(answer.status_code, 0) + 1
         assert answer.status_code == 413 or answer.json().keys() & {"detail", "id"}
     assert found.keys() <= {201, 404, 413, 422, 429}, found
-    assert found[422] > 1_250
+    assert found[422] > 400
     assert found.get(201, 0) >= open_reports(workspace), "what was whole after all"
 
 

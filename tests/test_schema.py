@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from typing import get_args
+
+import pandas as pd
 import pytest
 
 from geo.errors import Fault
-from geo.schema import POINT, PROVENANCE, Column, Table, empty_table, read_table
+from geo.schema import POINT, PROVENANCE, Column, Kind, Table, empty_table, read_table
 
 SHOPS = Table(
     file="shops.csv",
@@ -136,3 +139,12 @@ def test_another_separator_is_named(separator: str) -> None:
 def test_a_fault_says_what_is_allowed() -> None:
     found = read_table(b"id,size,colour\na,101,green\n", SHOPS)[1]
     assert [fault.allowed for fault in found] == ["0 … 100", "red / blue"]
+
+
+@pytest.mark.parametrize("kind", get_args(Kind))
+def test_a_column_that_is_left_out_is_as_one_of_empty_cells(kind: Kind) -> None:
+    columns = (Column("id", required=True), Column("said", kind, choices=("a",)))
+    table = Table("t.csv", ("id",), columns)
+    without, _ = read_table(b"id\nx\ny\n", table)
+    empty, _ = read_table(b"id,said\nx,\ny,\n", table)
+    pd.testing.assert_frame_equal(without, empty)
