@@ -33,6 +33,8 @@ NEXT: Mapping[UnionStatus, tuple[UnionStatus, ...]] = MappingProxyType(
 """The legal moves: one step at a time, a refusal from any step on the way, an end from anywhere. What was entered by
 mistake is no move but a correction (geo.organising.deeds.correct).
 """
+ON_THE_WAY: tuple[UnionStatus, ...] = ("contacted", "willing", "preparing")
+"""Somebody has begun with them, and they have not come to an end."""
 UNION_FORMS = ("standalone", "joint")
 ROUTES = ("重点建", "行业建", "兜底建")
 GROUPS = (

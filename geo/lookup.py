@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial
+from itertools import islice
 from threading import Lock
 from typing import Literal, get_args
 from urllib.parse import quote
@@ -23,6 +24,8 @@ from geo.workspace import Workspace
 Group = Literal["place", "facility", "enterprise", "entry"]
 GROUPS: tuple[Group, ...] = get_args(Group)
 FOR_STAFF: tuple[Group, ...] = ("enterprise", "entry")
+END = "\0"
+"""What stands after each note: no note can hold it."""
 AT_MOST = 20
 """Things of one group."""
 EXCERPT = 24
@@ -68,10 +71,10 @@ class Lookup:
         district = self._workspace.district()
         found: list[Found] = []
         hits = district.place_index.find(asked, 4 * AT_MOST) if {"place", "facility"} & {*groups} else []
-        if "place" in groups:
-            found += [_place(hit, district) for hit in hits if hit.kind != "facility"][:limit]
-        if "facility" in groups:
-            found += [_place(hit, district) for hit in hits if hit.kind == "facility"][:limit]
+        for group, facility in (("place", False), ("facility", True)):
+            if group in groups:
+                some = islice((hit for hit in hits if (hit.kind == "facility") == facility), limit)
+                found += [_place(hit, district) for hit in some]
         if not person.may("staff"):
             return found
         rows = self._workspace.register().search(asked, limit=limit) if {*FOR_STAFF} & {*groups} else []
@@ -85,7 +88,7 @@ class Lookup:
         notes = self._kept()
         numbers = dict.fromkeys([*notes.matching(asked, limit), *notes.of(enterprises, limit)])
         for number in [*numbers][:limit]:
-            yield _entry(notes.frame.iloc[number], asked)
+            yield _entry(notes[number], asked)
 
     def _kept(self) -> _Notes:
         with self._lock:
@@ -99,28 +102,35 @@ class _Notes:
     """The notes of the ledger, the newest first, in one text: to search it is as quick as memory."""
 
     def __init__(self, entries: pd.DataFrame) -> None:
-        newest = entries.sort_values(["date", "id"], ascending=[False, True], kind="stable", ignore_index=True)
-        self.frame = newest[["id", "kind", "date", "note", "standing"]]
-        self._enterprise = newest["enterprise"].to_numpy(dtype=object)
-        notes = [" ".join(note.split()).casefold() for note in newest["note"]]
-        self._text = "\n".join(notes) + "\n"
-        self._ends = np.cumsum([len(note) + 1 for note in notes], dtype=np.int64)
+        """``entries``: sorted by id."""
+        days, _ = pd.factorize(entries["date"], sort=True)
+        self._order = np.argsort(-days, kind="stable")
+        self._entries = entries
+        notes = entries["note"].to_numpy(dtype=object)[self._order]
+        self._text = (END.join(notes) + END).casefold()
+        letters = np.frombuffer(self._text.encode("utf-32-le", "replace"), dtype="<u4")
+        self._ends = np.flatnonzero(letters == ord(END))
+
+    def __getitem__(self, number: int) -> pd.Series:
+        """The entry of a row."""
+        found: pd.Series = self._entries.iloc[self._order[number]]
+        return found
 
     def matching(self, asked: str, limit: int) -> Iterator[int]:
-        """The rows whose note has the text, ascending, each once."""
+        """The rows whose note has the text, ascending, each once. Blanks are as the note has them."""
         key = " ".join(asked.split()).casefold()
         at = self._text.find(key)
         for _ in range(limit):
             if at < 0:
                 return
-            number = int(np.searchsorted(self._ends, at, side="right"))
+            number = int(np.searchsorted(self._ends, at))
             yield number
-            at = self._text.find(key, int(self._ends[number]))
+            at = self._text.find(key, int(self._ends[number]) + 1)
 
     def of(self, enterprises: Iterable[str], limit: int) -> list[int]:
         """The rows that are about one of these enterprises, ascending."""
-        wanted = [*enterprises]
-        return np.flatnonzero(np.isin(self._enterprise, wanted))[:limit].tolist() if wanted else []
+        named = self._entries["enterprise"].isin([*enterprises]).to_numpy(bool)[self._order]
+        return [int(number) for number in np.flatnonzero(named)[:limit]]
 
 
 def _place(hit: Hit, district: District) -> Found:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
+from zoneinfo import ZoneInfo
 
 import pandas as pd
 
@@ -94,7 +95,7 @@ class Workspace:
         pack = self.pack()
         with self._entered:
             self._seed(pack)
-            self._forget()
+            self._forget(pack.description.about["time_zone"])
             had = {"entries": self._entries[1]} if self._entries else {}
             state, found = self.store.refresh(("entries",), had)
             kept = found["entries"]
@@ -102,9 +103,9 @@ class Workspace:
                 self._entries = pack.demo, kept, _shown(kept.frame, demo=pack.demo)
             return state, self._entries[2]
 
-    def _forget(self) -> None:
-        """Once a day, of UTC, the callers whose time is over, however long the process lives."""
-        today = self.now().date()
+    def _forget(self, time_zone: str) -> None:
+        """Once a day of the district, the callers whose time is over, however long the process lives."""
+        today = self.now().astimezone(ZoneInfo(time_zone)).date()
         if self._forgot != today.isoformat():
             self.store.callers.forget(today)
             self._forgot = today.isoformat()

@@ -23,10 +23,10 @@ VIEWS = ("list", "funnel", "follow")
 @st.fragment
 def view() -> None:
     district, person = cached.district(), access.require("staff")
-    register, today = cached.workspace().register(), follow.told_on(district)
+    register, days = cached.workspace().register(), follow.told_on()
     land = ground(district, cached.workspace().store, person, st.query_params.get("campaign", ""))
     rules = land.campaign.rules if land.campaign else Rules()
-    wish = asked.read(district, land, today)
+    wish = asked.read(district, land, days)
     opened = st.query_params.get("id", "")
     seen = one.see(register, opened) if opened else None
     left, right = st.columns([7, 5], gap="small")
@@ -37,7 +37,7 @@ def view() -> None:
         if seen:
             actions.doubted(seen, say)
             with st.container(key=f"one_{seen.record.id}"):
-                one.show(seen, register, district, person, rules, today, say, language)
+                one.show(seen, register, district, person, rules, days, say, language)
         elif opened:
             st.warning(escape_markdown(say("record.gone", id=opened)))
             one.back(say)
@@ -58,7 +58,7 @@ def view() -> None:
                     case "follow":
                         with st.container(horizontal=True, key="ask"):
                             asked.where(district, land, say, language)
-                        follow.show_following(register, wish.wanted.regions, district, rules, today, say, language)
+                        follow.show_following(register, wish.wanted.regions, district, rules, days, say, language)
                     case _:
                         asked.controls(district, land, say, language)
                         total = listing.counts(district, register, wish.wanted, say)
@@ -69,7 +69,7 @@ def view() -> None:
         basemap = tiles.get(listing.ground_under(say, list(tiles)))
     with right:
         silent = not opened and st.query_params.get("view") == "follow"
-        wanted = follow.followed(wish.wanted, today, rules) if silent else wish.wanted
+        wanted = follow.followed(wish.wanted, days, rules) if silent else wish.wanted
         base, layers = enterprise_map(district, register, wanted, seen.row if seen else {}, basemap, say, language)
         show_map(base, layers, picked)
 

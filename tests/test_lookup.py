@@ -88,7 +88,7 @@ def test_notes_are_found_once_each_and_never_across_two() -> None:
     ]
     frame = pd.DataFrame(rows, columns=["id", "date", "note"]).assign(kind="visit", standing="reported", enterprise="")
     notes = _Notes(frame)
-    assert [notes.frame["id"][number] for number in notes.matching("乙", 9)] == ["b", "a"]
-    assert [notes.frame["id"][number] for number in notes.matching("甲", 1)] == ["d"]
+    assert [notes[number]["id"] for number in notes.matching("乙", 9)] == ["b", "a"]
+    assert [notes[number]["id"] for number in notes.matching("甲", 1)] == ["d"]
     assert [*notes.matching("乙丙", 9)] == []
     assert notes.of([], 5) == []

@@ -10,9 +10,10 @@ import numpy as np
 import pandas as pd
 import pytest
 from clock import Clock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.casework.clock import AsOf
 from geo.enterprises import UNION_STATUSES
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork import rights
@@ -336,6 +337,7 @@ def test_the_funnel_keeps_both_counts() -> None:
     assert found.teams.loc[NOWHERE, ["closed", "willing"]].tolist() == [1, 1]
 
 
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(
@@ -395,8 +397,47 @@ def test_silent_is_more_than_the_days_of_the_rules(status: str, touched: str | N
 
 
 def test_the_silent_and_the_due_are_asked_of_the_register(workspace: Workspace, clock: Clock) -> None:
-    assert [row["id"] for row in following.silent(workspace.register(), TODAY, Rules()).rows] == ["E4"]
+    assert [row["id"] for row in following.silent(workspace.register(), AsOf(TODAY, TODAY), Rules()).rows] == ["E4"]
     deeds.plan_next(workspace, ZHANG, "E4", 1, "2025-10-27", "送材料")
-    due = following.due(workspace.register(), date(2025, 10, 27))
+    due = following.due(workspace.register(), AsOf(TODAY, TODAY), 7)  # 20 October and seven days
     assert [row["id"] for row in due.rows] == ["E4"]
-    assert following.due(workspace.register(), date(2025, 10, 26)).total == 0
+    assert following.due(workspace.register(), AsOf(TODAY, TODAY), 6).total == 0
+    deeds.move(workspace, ZHANG, "E4", 2, Move("closed", DAY, "注销"))
+    assert following.due(workspace.register(), AsOf(TODAY, TODAY), 7).total == 0
+
+
+def test_what_is_made_up_is_told_of_its_own_day_whatever_else_there_is(workspace: Workspace) -> None:
+    """A made-up one touched 30 and one 31 days before the last day of what is made up, a real one touched today."""
+    kept = {"union_status": "willing", "source": "test", "as_of": "2025"}
+    made_up, real = {"standing": "synthetic", **kept}, {"standing": "reported", **kept}
+    rows = {
+        "S30": {**made_up, "status_on": "2024-09-20", "next_on": "2024-10-27"},
+        "S31": {**made_up, "status_on": "2024-09-19", "next_on": "2024-10-28"},
+        "S2": {**made_up, "status_on": "2024-10-20", "next_on": "2025-10-27"},
+        "R": {**real, "status_on": "2025-10-20", "next_on": "2025-10-28"},
+    }
+    changes = [Change("enterprises", id_, {"name": id_, **values}) for id_, values in rows.items()]
+    workspace.store.commit(changes, by="x", at=workspace.now(), why="")
+    days = AsOf(TODAY, date(2024, 10, 20))
+    silent = {row["id"] for row in following.silent(workspace.register(), days, Rules()).rows}
+    assert silent & rows.keys() == {"S31"}
+    due = {row["id"] for row in following.due(workspace.register(), days, 7).rows}
+    assert due & rows.keys() == {"S30", "S2"}, "of its own days, and what was planned since"
+
+
+def test_a_month_is_before_a_day_and_within_a_time_when_all_of_it_is(workspace: Workspace) -> None:
+    kept = {"union_status": "preparing", "standing": "reported", "source": "test", "as_of": "2025"}
+    days = ("2025-08", "2025-09", "2025-09-19", "2025-09-20")
+    changes = [
+        Change("enterprises", f"M{day}", {"name": day, "status_on": day, "established_on": day, **kept}) for day in days
+    ]
+    workspace.store.commit(changes, by="x", at=workspace.now(), why="")
+
+    def found(**asked: str) -> list[str]:
+        page = workspace.register().page(Wanted(**asked))  # type: ignore[arg-type]
+        return [row["id"].removeprefix("M") for row in page.rows if row["id"].startswith("M")]
+
+    assert found(status_before="2025-09-20") == ["2025-08", "2025-09-19"]
+    assert found(established_from="2025-09-01", established_to="2025-09-30") == list(days[1:])
+    assert found(established_from="2025-09-02", established_to="2025-09-30") == list(days[2:])
+    assert found(established_from="2025-08-01", established_to="2025-09-29") == ["2025-08", *days[2:]]

@@ -22,23 +22,28 @@ PRIVATE = ("王五", "13800138000")
 WORK: tuple[dict[str, Any], ...] = (
     {"kind": "visit", "date": "2025-10-20", "position": "P1", "team": "1", "people": 3, "note": "=cmd|' /C calc'!A0"},
     {"kind": "visit", "date": "2025-10-19", "position": "P1", "team": "1", "people": 4},
-    {"kind": "visit", "date": "2025-10-12", "position": "P2", "team": "2"},
+    {"kind": "visit", "date": "2025-10-12", "position": "P2", "team": "2", "note": "看望"},
+    {"kind": "programme", "programme_kind": "legal", "date": "2025-10-15", "people": 40, "position": "P1"},
     {
         "kind": "mediation",
         "date": "2025-10-20",
         "team": "2",
+        "position": "P2",
         "workers": 2,
         "recovered": 1234.5,
         "outcome": "settled",
         "channel": "online",
         "claims": "工资",
+        "note": "欠薪",
     },
     {
         "kind": "appeal",
         "date": "2025-10-08",
         "team": "1",
+        "position": "P1",
         "appeal_source": "12345",
         "appeal_type": "wages",
+        "note": "欠薪",
         "caller_name": PRIVATE[0],
         "caller_number": PRIVATE[1],
     },
@@ -77,6 +82,7 @@ def test_a_brief_is_one_page_with_the_week_beside_the_week_before(busy: TestClie
     assert "2025-10-20 至 2025-10-26" in said
     assert "走访（次） 1 1 0 3" in said  # Monday's; Sunday's was the week before; one more the week before that
     assert "追回金额（元） 1,234.50 0 +1,234.50 1,234.50" in said
+    assert "服务活动惠及（人次） 0 40 −40 40" in said
     assert "第一组 1 0 0 0 0 0 0 0 1" in said  # and its appeal, due on the 15th
     assert "1 诉求超期升级，待领导处理" in said
     assert not [one for one in (*PRIVATE, "办事员甲") if one in said]
@@ -97,8 +103,14 @@ def test_the_workbook_has_every_measure(busy: TestClient) -> None:
     teams = {row[0]: row for row in every["按工作组"]}
     assert (teams["第一组"][1], teams["第二组"][1]) == (2, 0)
     meetings = {row[0]: row[1:] for row in every["双沟通"]}
-    assert meetings["甲原镇"][:6] == (0, 8, 8, 0, 5, 5)
+    assert meetings["甲原镇"][:7] == (0, 8, 8, 0, 5, 5, 0)
+    states = {row[0]: row[1:] for row in every["诉求状态"]}
+    assert states["超期升级"][:2] == (0, 0), "of 8 October, which is not in the days asked for"
+    assert "2025-10-13 至 2025-10-20" in every["诉求状态"][0][0]
+    assert all(every[name][0][0].startswith(f"{name} · 全程") for name in ("双沟通", "需要决定的", "公布数与统计数"))
+    assert {row[0]: row[1:6] for row in every["服务活动按种类"]}["普法"] == (1, 0, 40, 0, 0)
     said = json.dumps(every, ensure_ascii=False)
+    assert "点开" not in said, "a file has no links"
     assert not [one for one in (*PRIVATE, "办事员甲") if one in said]
 
 
@@ -117,6 +129,8 @@ def test_the_workbook_has_every_measure(busy: TestClient) -> None:
         ("/export/ledger.csv?kind=visit", "staff", 200),
         ("/export/ledger.csv?kind=party", "staff", 422),
         ("/export/ledger.csv?handler=u1", "staff", 422),
+        ("/export/ledger.csv?handler=-", "staff", 200),
+        ("/export/ledger.csv?mine=True", "staff", 200),
         ("/export/ledger.csv?since=yesterday", "staff", 422),
         ("/export/ledger.csv?says=handler", "staff", 422),
     ],
@@ -132,11 +146,11 @@ def test_the_ledger_is_taken_out_as_the_page_asks_for_it(busy: TestClient, tmp_p
         text = busy.get(f"/export/ledger.csv?lang=en&campaign=2025&{query}").content.decode("utf-8-sig")
         return [row["Id"] if "Id" in row else next(iter(row.values())) for row in csv.DictReader(io.StringIO(text))]
 
-    assert ids("kind=visit,mediation&since=2025-10-19") == ["work-0000", "work-0003", "work-0001"]
-    assert ids("state=escalated") == ["work-0004"]
-    assert ids("team=2") == ["work-0003", "work-0002"]
+    assert ids("kind=visit,mediation&since=2025-10-19") == ["work-0000", "work-0004", "work-0001"]
+    assert ids("state=escalated") == ["work-0005"]
+    assert ids("team=2") == ["work-0004", "work-0002"]
     assert ids("q=calc") == ["work-0000"]
-    assert ids("says=workers") == ["work-0003"]
+    assert ids("says=workers") == ["work-0004"]
     for format_ in ("csv", "xlsx", "geojson", "gpkg"):
         content = busy.get(f"/export/ledger.{format_}").content
         text = content.decode("utf-8", "replace")
@@ -152,7 +166,7 @@ def test_the_ledger_is_taken_out_as_the_page_asks_for_it(busy: TestClient, tmp_p
                 text = json.dumps(database.execute("SELECT * FROM ledger").fetchall(), default=str, ensure_ascii=False)
             assert "handler" not in names
             database.close()
-        assert "work-0004" in text
+        assert "work-0005" in text
         assert not [one for one in (*PRIVATE, "办事员甲") if one in text]
     text = busy.get("/export/ledger.csv").content.decode("utf-8-sig")
     assert '"=cmd' not in text, "no formula"

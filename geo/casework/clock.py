@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
@@ -31,7 +32,16 @@ class AsOf:
 
 
 def as_of(entries: pd.DataFrame, today: date) -> AsOf:
-    """For a frame of entries: the last day that synthetic ones say anything of, and no later than ``today``."""
-    rows = entries[entries["standing"] == "synthetic"]
-    last = max((str(rows[name].max()) for name in ("date", "step_on", "closed_on") if len(rows)), default="")
-    return AsOf(today, min(date.fromisoformat(last), today) if last else today)
+    """For a frame of entries: the day that synthetic ones are as of (the last, of a month or a year its last day), and
+    no later than ``today``. What somebody does with one meanwhile does not change it.
+    """
+    said = entries.loc[entries["standing"] == "synthetic", "as_of"]
+    last = max((_last_day(one) for one in said.unique()), default=today)
+    return AsOf(today, min(last, today))
+
+
+def _last_day(text: str) -> date:
+    """The last day of YYYY, YYYY-MM or YYYY-MM-DD."""
+    year, month, day = (*map(int, text.split("-")), 0, 0)[:3]
+    month = month or 12
+    return date(year, month, day or monthrange(year, month)[1])

@@ -41,6 +41,8 @@ NUMBER = re.compile(
     r" ?\(?(?:余?[人名个家户位条项次处座]|平方千米|平方公里|km2|米|公尺|m|元|%)?\)?\.?",
     re.IGNORECASE,
 )
+BARE_NUMBER = r"\s*[+-]?[\d,]*\d(?:\.\d*)?\s*"
+TEN_THOUSANDS = re.compile(r"万(?=[元人名家户条次]|[)\]】〕]|$)")
 DECIMAL_DEGREES = re.compile(r"([+-]?\d{1,3}(?:\.\d*)?)(?:[°度])?")
 SEXAGESIMAL = re.compile(r"""(\d{1,3})[°度](\d{1,2}(?:\.\d+)?)['分](?:(\d{1,2}(?:\.\d+)?)["秒]?)?""")
 SIDE = re.compile(r"^(?:东经|北纬|西经|南纬|经度|纬度|lon|lng|lat|[ensw])[:=]?|[ensw]$", re.IGNORECASE)
@@ -88,6 +90,13 @@ def parse(cells: pd.Series, column: Column) -> tuple[pd.Series, pd.Series]:
     values: list[Any] = [value for value, _ in answers] + [None]
     reasons = np.array([reason for _, reason in answers] + [""], dtype=object)[codes]
     return _typed(values, codes, cells.index, column), pd.Series(reasons, index=cells.index, dtype="str")
+
+
+def in_ones(cells: pd.Series, header: str) -> pd.Series:
+    """Numbers of a column whose header says 万元 or 万人, with 万 behind them; those that say a unit stay."""
+    if not TEN_THOUSANDS.search(unicodedata.normalize("NFKC", header)):
+        return cells
+    return cells.mask(cells.str.fullmatch(BARE_NUMBER).astype(bool), cells + "万")
 
 
 def _typed(values: list[Any], codes: NDArray[np.intp], index: pd.Index, column: Column) -> pd.Series:

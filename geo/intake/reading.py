@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from geo.datum import Datum, Lonlat, convert
 from geo.enterprises import usable_location
 from geo.intake.asked import Asked, known_fields
-from geo.intake.cells import clean_code, parse, split_lonlat
+from geo.intake.cells import clean_code, in_ones, parse, split_lonlat
 from geo.intake.draft import Cells
 from geo.intake.files import Sheet
 from geo.intake.reasons import Reasons
@@ -95,6 +95,8 @@ def read_values(sheet: Sheet, asked: Asked, bounds: Sequence[float], reasons: Re
         if name == "credit_code":
             values |= _codes(cells, known[name], reasons)
             continue
+        if known[name].kind in ("number", "integer"):
+            cells = in_ones(cells, str(sheet.header[position]))
         values[name], faults = parse(cells, known[name])
         reasons.refuse((faults != "").to_numpy(bool), faults, field=name, value=cells)
         if name == "id":

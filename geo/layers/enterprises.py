@@ -8,13 +8,14 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
+from geo.enterprises import ON_THE_WAY
 from geo.layers import legend, palette
 from geo.layers.geojson import GeoJsonLayer, feature, point
 
 LOOKS: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "none": ("none",),
-        "on_the_way": ("contacted", "willing", "preparing"),
+        "on_the_way": ON_THE_WAY,
         "established": ("established",),
         "ended": ("declined", "closed"),
     }

@@ -7,12 +7,9 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-import pandas as pd
-
 from geo.casework.clock import AsOf
-from geo.enterprises import UnionStatus
+from geo.enterprises import ON_THE_WAY, UNION_STATUSES, UnionStatus
 from geo.ledger import Rules
-from geo.organising.moves import ON_THE_WAY
 from geo.storage.register import Wanted
 
 if TYPE_CHECKING:
@@ -35,11 +32,9 @@ PREPARING_DAYS = 30
 """An enterprise that has been preparing for longer is worth a question."""
 
 
-def told_on(standings: pd.Series, days: AsOf) -> date:
-    """The day that a register is told as of: today; one that is all made up as of the last day of what is, or all of it
-    would be long silent. ``standings``: of its enterprises.
-    """
-    return days.made_up if len(standings) and bool((standings == "synthetic").all()) else days.today
+def lag(days: AsOf) -> int:
+    """By how many days what is made up is told of an earlier day than the rest."""
+    return (days.today - days.made_up).days
 
 
 def silent_before(today: date, rules: Rules) -> str:
@@ -55,16 +50,22 @@ def slow_before(today: date) -> str:
 
 
 def silent(
-    register: Register, today: date, rules: Rules, *, regions: tuple[str, ...] = (), limit: int = 50, offset: int = 0
+    register: Register, days: AsOf, rules: Rules, *, regions: tuple[str, ...] = (), limit: int = 50, offset: int = 0
 ) -> Page:
     """The silent ones, the longest silent first, those never touched last; ties by id."""
-    wanted = Wanted(regions=regions, untouched_since=silent_before(today, rules))
+    wanted = Wanted(regions=regions, untouched_since=silent_before(days.today, rules), lag_days=lag(days))
     return register.page(wanted, sort="touched_on", limit=limit, offset=offset)
 
 
-def due(register: Register, by: date, *, regions: tuple[str, ...] = (), limit: int = 50, offset: int = 0) -> Page:
-    """Those whose next step is due on the day ``by`` or before it, the earliest first; ties by id."""
-    wanted = Wanted(regions=regions, next_by=by.isoformat())
+def due(
+    register: Register, days: AsOf, ahead: int, *, regions: tuple[str, ...] = (), limit: int = 50, offset: int = 0
+) -> Page:
+    """Those whose next step is past its day or due within ``ahead`` days, the earliest first; ties by id. Closed ones
+    have no next step.
+    """
+    by = (days.today + timedelta(days=ahead)).isoformat()
+    exist = tuple(one for one in UNION_STATUSES if one != "closed")
+    wanted = Wanted(regions=regions, statuses=exist, next_by=by, lag_days=lag(days))
     return register.page(wanted, sort="next_on", limit=limit, offset=offset)
 
 

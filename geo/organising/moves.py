@@ -14,8 +14,6 @@ from geo.schema import is_date
 from geo.storage import Change, Record
 from geo.text import tidy
 
-ON_THE_WAY: tuple[UnionStatus, ...] = ("contacted", "willing", "preparing")
-"""Somebody has begun with them, and they have not come to an end."""
 EXPLAINED: tuple[UnionStatus, ...] = ("declined", "closed")
 """What a move to must say why of."""
 NEW = "new"

@@ -4,14 +4,17 @@ records, brought up to date before it is asked (``Workspace.register``).
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from calendar import monthrange
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date, timedelta
 from types import MappingProxyType
 from typing import Any, Literal
 
 import pandas as pd
 import sqlalchemy as sa
 
+from geo.enterprises import ON_THE_WAY
 from geo.errors import ParameterError
 from geo.search import LONGEST, plain_names
 from geo.storage.engine import is_sqlite, reading
@@ -32,7 +35,11 @@ class Wanted:
     whether a rest station is within ``reach_m`` metres, inclusive; unknown where the place is. ``untouched_since``:
     on its way to a union (contacted, willing, preparing), and nothing happened on that day or later. ``next_by``: the
     next step is due on that day or earlier. ``status_before``: of a status that is held since before that day.
-    ``established_from``, ``established_to``: inclusive. Days are YYYY-MM-DD. ``ids``: None for any.
+    ``established_from``, ``established_to``: inclusive; who was founded in a month or a year is in a time that has all
+    of it. Days are YYYY-MM-DD. ``ids``: None for any.
+
+    ``lag_days``: those three days are so many earlier for synthetic records, or all of these would be long overdue; a
+    next step that is due within ``PLANNED_DAYS`` of ``next_by`` was planned since, and counts by that.
     """
 
     text: str = ""
@@ -52,6 +59,7 @@ class Wanted:
     status_before: str = ""
     established_from: str = ""
     established_to: str = ""
+    lag_days: int = 0
     ids: tuple[str, ...] | None = None
     standing: str = ""
 
@@ -72,7 +80,7 @@ ORDERS: Mapping[str, sa.Column[Any]] = MappingProxyType(
     }
 )
 """What a page can be ordered by; names by their code points, as they are written to be compared."""
-ON_ITS_WAY = ("contacted", "willing", "preparing")
+PLANNED_DAYS = 60
 MANY = 2_000  # records asked for by their ids at one time
 OWN = ("region", "region_by", "nearest_m", "touched_on")
 """What a row has from here; everything else is the record's."""
@@ -205,16 +213,16 @@ class Register:
             case "unknown":
                 found.append(c.nearest_m.is_(None))
         if day := wanted.untouched_since:
-            found += [c.union_status.in_(ON_ITS_WAY), c.touched_on.is_(None) | (c.touched_on < day)]
+            found += [c.union_status.in_(ON_THE_WAY), c.touched_on.is_(None) | _told(day, wanted, c.touched_on.__lt__)]
         if wanted.next_by:
-            found.append(c.next_on <= wanted.next_by)
-        if day := wanted.status_before:  # a month or a year that has the day in it is not before it
-            partly = sa.func.substr(sa.literal(day), 1, sa.func.length(c.status_on)) == c.status_on
-            found.append((c.status_on < day) & ~partly)
+            planned = c.next_on.between(_earlier(wanted.next_by, PLANNED_DAYS), wanted.next_by)
+            found.append(planned | _told(wanted.next_by, wanted, c.next_on.__le__))
+        if wanted.status_before:
+            found.append(_told(wanted.status_before, wanted, _last_day(c.status_on).__lt__))
         if wanted.established_from:
-            found.append(c.established_on >= wanted.established_from)
+            found.append(_first_day(c.established_on) >= wanted.established_from)
         if wanted.established_to:
-            found.append(c.established_on <= wanted.established_to)
+            found.append(_last_day(c.established_on) <= _month_end(wanted.established_to))
         if wanted.ids is not None:
             found.append(c.id.in_(wanted.ids))
         if wanted.union:
@@ -251,6 +259,34 @@ def _any(column: sa.Column[Any], values: Sequence[str]) -> sa.ColumnElement[bool
     """Any of ``values``; ``""`` is what is not known, which is NULL or ``""``."""
     found = column.in_(values)
     return found | column.is_(None) if "" in values else found
+
+
+def _told(day: str, wanted: Wanted, holds: Callable[[str], sa.ColumnElement[bool]]) -> sa.ColumnElement[bool]:
+    """``holds`` of the day, for synthetic records of a day ``lag_days`` earlier."""
+    if not wanted.lag_days:
+        return holds(day)
+    made_up = register.c.standing == "synthetic"
+    return sa.or_(~made_up & holds(day), made_up & holds(_earlier(day, wanted.lag_days)))
+
+
+def _earlier(day: str, days: int) -> str:
+    return (date.fromisoformat(day) - timedelta(days=days)).isoformat()
+
+
+def _first_day(column: sa.Column[Any]) -> sa.ColumnElement[str]:
+    """A year or a month as its first day."""
+    return column.concat(sa.func.substr("-01-01", sa.func.length(column) - 3))
+
+
+def _last_day(column: sa.Column[Any]) -> sa.ColumnElement[str]:
+    """A year as its last day, a month as its 31st, whether it has one or not: see ``_month_end``."""
+    return column.concat(sa.func.substr("-12-31", sa.func.length(column) - 3))
+
+
+def _month_end(day: str) -> str:
+    """The last day of a month as its 31st; others as they are."""
+    year, month, number = map(int, day.split("-"))
+    return f"{day[:8]}31" if number == monthrange(year, month)[1] else day
 
 
 def _sum(column: sa.Column[Any]) -> sa.ColumnElement[int]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from datetime import datetime
+from datetime import datetime, timedelta
 from functools import cached_property
 
 import pandas as pd
@@ -153,6 +153,10 @@ class Store:
         self.engine.dispose()
 
 
+BEHIND_AT_MOST = timedelta(hours=12)
+"""How far behind UTC the clocks of a district can be."""
+
+
 def open_store(url: str, *, now: datetime) -> Store:
     """The store at a database URL (see ``connect``), made where there is none and brought up to date where it is old.
 
@@ -164,7 +168,7 @@ def open_store(url: str, *, now: datetime) -> Store:
         if migrate(store.engine):
             store.describe(created=now.isoformat())
         store.reports.forget(now)
-        store.callers.forget(now.date())
+        store.callers.forget((now - BEHIND_AT_MOST).date())  # the district, and so its day, is not known here
     except BaseException:
         store.close()
         raise

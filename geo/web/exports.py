@@ -22,6 +22,7 @@ from starlette.types import Receive, Scope, Send
 
 from geo.casework.appeals import STATES
 from geo.casework.clock import as_of, today
+from geo.casework.listed import NOBODY as UNHANDLED
 from geo.casework.listed import Wanted, select
 from geo.errors import GongtuError, ParameterError
 from geo.export import FORMATS, LAYERS, MAP, Asked, export
@@ -57,7 +58,7 @@ PARAMETERS: Mapping[Part, tuple[str, ...]] = {
     "assignment": ("campaign", "version"),
     "entries": (
         *("campaign", "kind", "programme_kind", "state", "team", "position", "region"),
-        *("since", "until", "enterprise", "facility", "says", "q"),
+        *("since", "until", "enterprise", "facility", "says", "handler", "mine", "q"),
     ),
 }
 """The parameters of the address that each part of what is asked may have."""
@@ -106,7 +107,7 @@ class _Downloads:
                     return refused(request, person, "leader")
                 asked = replace(asked, assignment=self._assignment(request.query_params.get("campaign", ""), version))
             if name in LAYERS and "entries" in LAYERS[name].parts:
-                asked = replace(asked, entries=self._entries(request.query_params))
+                asked = replace(asked, entries=self._entries(request.query_params, person))
             if asked.contacts and not person.may("leader"):
                 return refused(request, person, "leader")
             if not self._turns.acquire(timeout=WAIT_S):
@@ -127,7 +128,7 @@ class _Downloads:
         district, store = self._workspace.district(), self._workspace.store
         return tell(district, store, campaign(district, store, id_), version, self._workspace.entries())
 
-    def _entries(self, given: QueryParams) -> pd.DataFrame:
+    def _entries(self, given: QueryParams, person: Person) -> pd.DataFrame:
         """The entries that the address asks for, as the page of the ledger asks for them."""
         several = {
             "kinds": ("kind", KINDS_OF_WORK),
@@ -153,7 +154,10 @@ class _Downloads:
         every = campaigns(district, store)
         entries, now = self._workspace.entries(), today(district, self._workspace.now())
         said |= {name: given.get(name, "") for name in ("campaign", "since", "until", "enterprise", "facility")}
-        wanted = Wanted(**said, says=says, text=given.get("q", ""))
+        handler = person.id if given.get("mine") == "True" else given.get("handler", "")
+        if handler not in ("", person.id, UNHANDLED):  # an account's appeals are for those who have a page of them
+            raise ParameterError("planning.choice", field="handler", value=handler[:80], choices=UNHANDLED)
+        wanted = Wanted(handler=handler, **said, says=says, text=given.get("q", ""))
         mine = entries[entries["campaign"] == wanted.campaign] if wanted.campaign else entries
         return select(mine, wanted, today=as_of(mine, now), rules={one.id: one.rules for one in every})
 

@@ -14,7 +14,7 @@ from stdnum.cn import uscc
 from geo import campaigns, enterprises, facilities
 from geo.facilities import parse_amenities
 from geo.i18n import LANGUAGES, Language, translate
-from geo.intake.cells import allowed, clean_code, parse, split_lonlat
+from geo.intake.cells import allowed, clean_code, in_ones, parse, split_lonlat
 from geo.intake.choices import WORDS, choose, is_unknown, name
 from geo.intake.columns import KINDS, fields
 from geo.schema import Column, _parse
@@ -481,3 +481,16 @@ def test_days_beyond_what_spreadsheets_reach_are_no_dates() -> None:
     days = (last - date(1899, 12, 30)).days
     assert read(str(days), DAY) == ((date(1899, 12, 30) + timedelta(days)).isoformat(), "")
     assert read(str(days + 1), DAY) == (None, "intake.cell.date")
+
+
+def test_a_header_in_ten_thousands_counts_for_numbers_that_say_no_unit() -> None:
+    """20.46 under 万元 is 204,600 yuan; what says its own unit is taken at its word."""
+    cells = pd.Series(["20.46", "1.2万", "3500元", "", "不详"])
+    recovered = Column("recovered", "number", low=0)
+    for header in ("追回金额（万元）", "追回金额/万元", "追回损失(单位：万元)", "追回[万元]"):
+        values, reasons = parse(in_ones(cells, header), recovered)
+        assert values[:3].tolist() == [204_600, 12_000, 3_500], header
+        assert values[3:].isna().all()
+        assert not reasons.any()
+    for header in ("追回金额", "追回金额（元）", "万方街道人数"):
+        assert in_ones(cells, header).equals(cells), header

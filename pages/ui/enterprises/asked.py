@@ -5,17 +5,17 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any, cast
 
 import streamlit as st
 
+from geo.casework.clock import AsOf
 from geo.district import District
 from geo.enterprises import ROUTES, UNION_FORMS, UNION_STATUSES
 from geo.fieldwork.campaign import Team
 from geo.i18n import Language
 from geo.ledger import Rules
-from geo.organising.following import silent_before, slow_before
+from geo.organising.following import PREPARING_DAYS, lag, silent_before, slow_before
 from geo.organising.ground import Ground
 from geo.schema import is_date
 from geo.storage.register import Gap, Wanted
@@ -51,7 +51,7 @@ class Asked:
     page: int
 
 
-def read(district: District, ground: Ground, today: date) -> Asked:
+def read(district: District, ground: Ground, days: AsOf) -> Asked:
     """What the URL says. A team is its regions by the plan that holds; one without any is no enterprise's."""
     said = st.query_params
     region, team = said.get("region", ""), said.get("team", "")
@@ -74,8 +74,9 @@ def read(district: District, ground: Ground, today: date) -> Asked:
         size_unknown=said.get("size") == UNKNOWN,
         gap=cast("Gap", gap) if gap in GAPS else "",
         union=said.get("union", ""),
-        untouched_since=silent_before(today, rules) if said.get("silent") == "True" else "",
-        status_before=slow_before(today) if said.get("slow") == "True" else "",
+        untouched_since=silent_before(days.today, rules) if said.get("silent") == "True" else "",
+        status_before=slow_before(days.today) if said.get("slow") == "True" else "",
+        lag_days=lag(days),
         established_from=_day("since"),
         established_to=_day("until"),
     )
@@ -164,7 +165,7 @@ def _chips(say: Say) -> None:
     said = {name: st.query_params[name] for name in MORE if name in st.query_params and name != "sort"}
     with st.container(horizontal=True, key="chips"):
         for name, value in said.items():
-            words = say(f"founding.chip_{name}", value=_value(name, value, say))
+            words = say(f"founding.chip_{name}", value=_value(name, value, say), days=PREPARING_DAYS)
             st.button(
                 escape_markdown(words), icon=":material/close:", key=f"chip_{name}", on_click=state.put, args=(name, "")
             )

@@ -4,21 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from datetime import date, timedelta
 
 import pandas as pd
 import streamlit as st
 
-from geo.casework.clock import as_of
+from geo.casework.clock import AsOf, as_of
 from geo.district import District
-from geo.enterprises import UNION_STATUSES
+from geo.enterprises import ON_THE_WAY, UNION_STATUSES
 from geo.fieldwork.campaign import Team, campaigns
 from geo.i18n import Language
 from geo.ledger import Rules
 from geo.organising import deeds, following
 from geo.organising.funnel import NOWHERE, TOTAL, Funnel, funnel
 from geo.organising.ground import Ground
-from geo.organising.moves import ON_THE_WAY
 from geo.storage.register import Page, Register, Wanted
 from geo.words import Say
 from pages.ui import cached, state
@@ -151,15 +149,16 @@ def _table(frame: pd.DataFrame, names: Mapping[str, str], field: str, nowhere: s
     st.caption(say("founding.funnel_help"))
 
 
-def told_on(district: District) -> date:
-    """The day that the page tells as of."""
+def told_on() -> AsOf:
+    """The days that the page tells as of."""
     workspace = cached.workspace()
-    return following.told_on(district.enterprises["standing"], as_of(workspace.entries(), deeds.today(workspace)))
+    return as_of(workspace.entries(), deeds.today(workspace))
 
 
-def followed(wanted: Wanted, today: date, rules: Rules) -> Wanted:
+def followed(wanted: Wanted, days: AsOf, rules: Rules) -> Wanted:
     """The silent ones of those wanted: what the map shows beside them."""
-    return replace(wanted, untouched_since=following.silent_before(today, rules))
+    before = following.silent_before(days.today, rules)
+    return replace(wanted, untouched_since=before, lag_days=following.lag(days))
 
 
 def show_following(
@@ -167,22 +166,26 @@ def show_following(
     regions: tuple[str, ...],
     district: District,
     rules: Rules,
-    today: date,
+    days: AsOf,
     say: Say,
     language: Language,
 ) -> None:
     """Who has been silent for too long, and whose next step is due within a week; what usually comes next."""
     names = cached.region_names(district, language)
-    quiet = following.silent(register, today, rules, regions=regions, limit=ROWS)
-    soon = following.due(register, today + timedelta(days=SOON_DAYS), regions=regions, limit=ROWS)
-    if today < deeds.today(cached.workspace()):
-        st.caption(say("founding.told_on", day=today.isoformat()))
+    quiet = following.silent(register, days, rules, regions=regions, limit=ROWS)
+    soon = following.due(register, days, SOON_DAYS, regions=regions, limit=ROWS)
+    if following.lag(days):
+        st.caption(say("founding.told_on", day=days.made_up.isoformat()))
     with st.container(key="due_ones"):
         _some("due", "next", soon, say("founding.due", count=f"{soon.total:,}", days=SOON_DAYS), names, say)
     with st.container(key="silent_ones"):
-        days = rules.silent_days
         _some(
-            "quiet", "touched_on", quiet, say("founding.silent_count", count=f"{quiet.total:,}", days=days), names, say
+            "quiet",
+            "touched_on",
+            quiet,
+            say("founding.silent_count", count=f"{quiet.total:,}", days=rules.silent_days),
+            names,
+            say,
         )
         if quiet.total > len(quiet.rows):
             st.button(
@@ -193,7 +196,7 @@ def show_following(
             )
     with st.container(border=True, key="rules"):
         st.markdown(f"**{say('founding.rule')}**")
-        st.caption(say("founding.rule_help", days=days))
+        st.caption(say("founding.rule_help", days=rules.silent_days))
         lines = [f"{say(f'union_status.{one}')}: {say(key)}" for one, key in following.SUGGESTED.items()]
         st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
 

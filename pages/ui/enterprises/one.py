@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from html import escape
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -12,6 +11,7 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 import streamlit as st
 
+from geo.casework.clock import AsOf
 from geo.district import District
 from geo.errors import ParameterError
 from geo.i18n import Language
@@ -80,12 +80,12 @@ def show(
     district: District,
     person: Person,
     rules: Rules,
-    today: date,
+    days: AsOf,
     say: Say,
     language: Language,
 ) -> None:
-    """All of it, the next thing to do first. ``today``: the day that the register is told as of."""
-    _head(seen, district, rules, today, say, language)
+    """All of it, the next thing to do first. ``days``: those that the register is told as of."""
+    _head(seen, district, rules, days, say, language)
     if not seen.record.retired:
         actions.panel(seen, register, district, person, say, language)
     _facts(seen, district, say)
@@ -99,7 +99,7 @@ def back(say: Say) -> None:
     st.button(say("founding.back"), icon=":material/arrow_back:", key="back", on_click=open_one, args=("",))
 
 
-def _head(seen: Seen, district: District, rules: Rules, today: date, say: Say, language: Language) -> None:
+def _head(seen: Seen, district: District, rules: Rules, days: AsOf, say: Say, language: Language) -> None:
     record = seen.record
     with st.container(horizontal=True, vertical_alignment="center", key="one_head"):
         back(say)
@@ -117,7 +117,8 @@ def _head(seen: Seen, district: District, rules: Rules, today: date, say: Say, l
     st.markdown(f"**{escape_markdown(words[0])}** · " + escape_markdown(" · ".join(filter(None, words[1:]))))
     if record.retired:
         st.warning(escape_markdown(say("record.is_retired", why=retired_because(record.retired, say))))
-    if seen.row and is_silent(seen.status, seen.row.get("touched_on"), today, rules):
+    day = days.of(str(record.values["standing"]))
+    if seen.row and is_silent(seen.status, seen.row.get("touched_on"), day, rules):
         last = seen.row.get("touched_on") or say("founding.never")
         st.warning(
             escape_markdown(say("founding.is_silent", days=rules.silent_days, last=last)), icon=":material/bedtime:"

@@ -16,6 +16,7 @@ from geo.organising.told import explain
 from geo.people import Person
 from geo.storage.register import Dimension, Register, Wanted
 from pages.ui import access, cached, doing, state
+from pages.ui.enterprises.asked import FILTERS
 
 
 def attempt(do: Callable[[Person], Any], language: Language, done: str = "", **words: object) -> Any:
@@ -46,7 +47,5 @@ def open_one(id_: str) -> None:
 
 def listed(**asked: str) -> None:
     """Shows the list with these filters and no others."""
-    for name in ("id", "view", "q", "region", "team", "status", "form", "route", "industry", "size", "gap", "p"):
-        state.put(name, asked.get(name, ""))
-    for name in ("silent", "since", "until", "union"):
+    for name in ("id", "view", "p", *FILTERS):
         state.put(name, asked.get(name, ""))

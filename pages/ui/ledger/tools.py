@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from geo.casework.listed import NOBODY
 from geo.layers.base import Basemap
 from geo.words import Say
 from pages.ui import state
@@ -44,6 +45,8 @@ def _files(seen: Seen, say: Say) -> None:
         "position": ",".join(wanted.positions),
         "region": ",".join(wanted.regions),
         **{name: getattr(wanted, name) for name in ("since", "until", "enterprise", "facility", "says")},
+        "mine": "True" if wanted.handler == seen.person.id else "",
+        "handler": wanted.handler if wanted.handler == NOBODY else "",
         "q": wanted.text,
         "lang": _lang(),
     }
