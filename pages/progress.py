@@ -24,6 +24,7 @@ def view() -> None:
     district = cached.district()
     with st.container(key="wide"):
         st.html(take.STYLE)
+        st.title(say("page.progress.title"))
         asked = asking.ask(district, say, language)
         if asked is None:
             st.info(say("progress.no_campaign"))
@@ -44,7 +45,9 @@ def view() -> None:
             base, layers = progress_map(district, asked, shade, None, say, language)
             show_map(base, layers, lambda feature: feature.get("code") and state.pick_region(feature["code"]))
             st.caption(say("progress.map_help"))
-        with right, st.container(key="progress_parts"):
+        with right, st.container(key="progress_kinds"):
+            tables.kinds(asked, say, language)
+        with st.container(key="progress_parts"):
             tables.parts(asked, say, language)
         with st.container(key="progress_trend"):
             trend.trends(asked, say)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import csv
+import json
 from dataclasses import replace
 from datetime import UTC, date, datetime
+from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -14,19 +16,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from geo.casework.appeals import Share, rates
 from geo.casework.clock import AsOf, as_of
 from geo.casework.listed import NOBODY, Wanted, select
 from geo.errors import ParameterError
 from geo.fieldwork.campaign import Campaign, Team
+from geo.i18n import translate
+from geo.layers import areas, palette
 from geo.ledger import KINDS, Rules
 from geo.progress import days
 from geo.progress.dashboard import by_state, decisions, meetings, silent, standing
 from geo.progress.days import Period
-from geo.progress.measures import MEASURES, Where, count, table
+from geo.progress.measures import MEASURES, Where, count, programme_kinds, table, table_and_demo
 from geo.progress.published import allows, compare, step_of
 from geo.progress.scene import Scene
+from geo.progress.words import assumed, demo, why
 from geo.progress.work import Work, gather, no_entries
 from geo.storage.visits import PlannedVisit
+from pages.ui.progress import links
 
 A, B = "110199001000", "110199002000"
 CAMPAIGN = Campaign(
@@ -119,6 +126,83 @@ def test_what_goes_round_is_not_added_up_and_what_does_not_say_it_is_no_site() -
     assert count(found, "exhibition_visitors").value == 1850
     assert (count(found, "health_sessions").value, count(found, "health_workers").value) == (1, 70)
     assert table(found, ("model_workers",), "week").loc["2025-W27", "model_workers"] == 37
+    assert count(found, "exhibition_visitors").left_out == 1
+
+
+def test_every_programme_counts_whatever_its_entry_leaves_blank() -> None:
+    entry = {"kind": "programme", "date": "2025-07-01"}
+    found = work(
+        ledger(
+            entry | {"programme_kind": "exhibition", "people": 120},
+            entry | {"programme_kind": "legal"},
+            entry | {"programme_kind": "legal", "people": 30, "standing": "synthetic"},
+            {"kind": "visit", "date": "2025-07-01", "people": 9},
+        )
+    )
+    programmes, people = count(found, "programmes"), count(found, "programme_people")
+    assert (programmes.value, programmes.synthetic) == (3, 1)
+    assert (people.value, people.synthetic, people.unsaid) == (150, 30, 1)
+    assert programme_kinds(found).to_dict("index") == {
+        "legal": {"count": 2, "synthetic": 1, "people": 30, "synthetic_people": 30, "unsaid": 1},
+        "exhibition": {"count": 1, "synthetic": 0, "people": 120, "synthetic_people": 0, "unsaid": 0},
+    }
+    assert programme_kinds(work(no_entries())).empty
+    (said,) = compare(district(figures=({"measure": "exhibition_sites", "value": 6},)), found)
+    assert said.reasons == (("left_out", {"count": 1, "field": "model_workers"}),)
+    assert "没有填“劳模”" in why(said, partial(translate, language="zh"))
+
+
+def test_a_meeting_with_one_enterprise_that_gives_no_number_heard_one() -> None:
+    meeting = {"kind": "enterprise_meeting", "date": "2025-07-01"}
+    found = work(ledger(meeting | {"enterprise": "E1"}, meeting | {"enterprise": "E2", "enterprises": 5}, meeting))
+    heard = count(found, "enterprises_heard")
+    assert (heard.value, heard.unsaid) == (6, 1)
+
+
+def test_what_is_made_up_is_told_of_every_part_of_a_table() -> None:
+    visit = {"kind": "visit", "date": "2025-07-01"}
+    entries = ledger(
+        visit | {"team": "1", "standing": "synthetic"}, visit | {"team": "1"}, visit | {"team": "2"}, visit
+    )
+    found, made = table_and_demo(work(entries), ("visits", "mediations"), "team")
+    assert found["visits"].to_dict() == {"": 1, "1": 2, "2": 1}
+    assert made.to_dict() == {"visits": {"": 0, "1": 1, "2": 0}, "mediations": {"": 0, "1": 0, "2": 0}}
+    say = partial(translate, language="zh")
+    assert [demo(*said, say) for said in ((3, 0), (3, 3), (3, 1))] == ["", "示例", "其中示例 1"]
+
+
+def test_black_names_read_on_every_class_of_a_map_of_amounts() -> None:
+    def light(colour: str) -> float:
+        parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+        linear = [part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2] + 0.05
+
+    shapes = ['{"type": "Point", "coordinates": [0, 0]}'] * 5
+    counts = [1.0, 10.0, 100.0, 1000.0, 10_000.0]
+    layer, _ = areas.amounts(list("abcde"), shapes, counts, list("abcde"), [[]] * 5)
+    lights = [light(one["properties"]["style"]["fillColor"]) for one in json.loads(f"[{layer.text}]")]
+    assert all(one / light(palette.INK) > 4.5 for one in lights)
+    assert lights == sorted(lights, reverse=True)
+
+
+def test_no_list_shows_unions_alone() -> None:
+    scene: Any = SimpleNamespace(work=work(no_entries()), campaign=CAMPAIGN, guessed=())
+    assert links.counted(scene, "unions", Where(), "zh") == ""
+    assert links.counted(scene, "units", Where(), "zh").startswith("/enterprises?status=established")
+
+
+def test_one_thing_is_said_of_an_end_that_is_assumed() -> None:
+    say = partial(translate, language="zh")
+    span = Period("2021-07-01", "2021-12-31", assumed=True)
+
+    def said(*days: str) -> str:
+        made = work(ledger(*({"kind": "visit", "date": day} for day in days)), span=span)
+        return assumed(Scene(district(), made, as_of(made.entries, date(2026, 3, 1)), (), ()), say)
+
+    assert "2021-12-31" in said("2021-12-31")
+    assert "更晚的记录" not in said("2021-12-31")
+    assert "更晚的记录" in said("2022-01-01")
+    assert assumed(Scene(district(), work(no_entries()), AsOf(date.max, date.max), (), ()), say) == ""
 
 
 def test_a_joint_union_is_one_union_of_many_units() -> None:
@@ -215,7 +299,7 @@ def test_the_days_shown_hold_all_that_was_done_and_at_least_one() -> None:
         made = work(entries, span=of)
         return Scene(district(), made, as_of(made.entries, today), (), ()).whole
 
-    visit = {"kind": "visit", "standing": "synthetic"}
+    visit = {"kind": "visit", "standing": "synthetic", "as_of": "2025-10"}
     made = ledger(visit | {"date": "2025-07-01"}, visit | {"date": "2025-10-31"})
     open_end = Period("2025-06-01", "2026-03-01")
     assert whole(made, open_end, date(2026, 3, 1)) == Period("2025-06-01", "2025-10-31")
@@ -315,6 +399,13 @@ def test_appeals_stand_as_they_stood_on_the_day() -> None:
     on = AsOf(date(2025, 7, 14), date(2025, 7, 14))
     seen = by_state(standing(found, on, Rules()))
     assert seen == {"open": 1, "due_soon": 0, "overdue": 1, "escalated": 1, "closed": 0}
+    said = {"closed_on": "2025-07-20", "answered": True, "solved": True, "satisfied": False}
+    closed = work(ledger(APPEAL | {"date": "2025-07-01"} | said))
+    demo_of_may = work(ledger(APPEAL | {"date": "2025-05-01", "standing": "synthetic"} | said))
+    assert by_state(standing(demo_of_may, AsOf(date(2025, 7, 20), date(2025, 5, 31)), Rules()))["closed"] == 1
+    before, after = (rates(standing(closed, AsOf(day, day), Rules())) for day in (date(2025, 7, 19), date(2025, 7, 20)))
+    assert (before.answered, before.solved, before.satisfied) == (Share(1, 0, 0), Share(0, 0, 1), Share(0, 0, 1))
+    assert (after.solved, after.satisfied) == (Share(1, 0, 0), Share(0, 1, 0))
     assert by_state(standing(found, AsOf(date(2025, 7, 20), date(2025, 7, 1)), Rules()))["closed"] == 1
     assert by_state(standing(found, on, Rules(), Where(team="1")))["escalated"] == 1
     both = work(
@@ -359,8 +450,16 @@ def test_decisions_of_a_day() -> None:
         ("meetings", ("P2", "P3")),
         ("visits", ("v1",)),
     ]
-    assert silent(enterprises, entries, date(2025, 7, 30), rules) == ("E0",)
+    assert silent(enterprises, entries, replace(today, today=date(2025, 7, 30)), rules) == ("E0",)
     assert decisions(work(no_entries()), register(), today) == ()
+    part = entries.assign(standing=entries["standing"].mask(entries["id"].isin(("L0", "L2")), "synthetic"))
+    made = gather(district(), found.campaign, part, span=SPAN, where={})
+    marks = {
+        one.what: (one.count, one.synthetic, one.rests)
+        for one in decisions(made, enterprises, replace(today, made_up=today.today))
+    }
+    assert marks["unassigned"] == (1, 1, False)
+    assert marks["meetings"] == (2, 0, True)
 
 
 def test_appeals_that_nobody_handles_can_be_listed() -> None:

@@ -100,13 +100,14 @@ def amounts(
     *,
     selected: str = "",
 ) -> list[GeoJsonLayer]:
-    """The regions, each filled by how much it has (``palette.classes`` of the largest), those with nothing left as
-    ground; the selected one outlined above all others. A click on one reports its ``code``.
+    """The regions, each filled by how much it has (``palette.classes`` of the largest) in ``palette.AMOUNT_RAMP``, on
+    which black names read, those with nothing left as ground; the selected one outlined above all others. A click on
+    one reports its ``code``.
     """
     bounds = palette.classes(max((count for count in counts if count == count), default=0))
 
     def fill(count: float) -> str:
-        return palette.CELL_RAMP[max(bisect_right(bounds, count) - 1, 0)] if count > 0 else palette.GROUND
+        return palette.AMOUNT_RAMP[max(bisect_right(bounds, count) - 1, 0)] if count > 0 else palette.GROUND
 
     edge = {"fillOpacity": 1, "color": palette.EDGE, "weight": 1.2}
     shaded = [

@@ -69,12 +69,14 @@ DOUBTFUL_SWATCH = ("#fff", palette.DOUBTFUL)
 WITHHELD_SWATCH = (palette.WITHHELD,)
 
 
-def classes(counts: Sequence[float]) -> list[Step]:
-    """The classes (``palette.classes``) that any of the counts of cells is in, as ranges: ``1–4``, ``5–``."""
+def classes(counts: Sequence[float], ramp: Sequence[str] = palette.CELL_RAMP) -> list[Step]:
+    """The classes (``palette.classes``) that any of the counts is in, as ranges: ``1–4``, ``5–``. ``ramp``: their
+    colours, as many as ``CELL_RAMP`` has.
+    """
     known = [count for count in counts if count > 0]
     bounds = palette.classes(max(known, default=0))
     used = {bisect_right(bounds, count) for count in known}
     ends = [f"–{high - 1:,}" if high - 1 > low else "" for low, high in pairwise(bounds)]
     ends.append("–" if known and max(known) > bounds[-1] else "")
-    named = enumerate(zip(bounds, ends, palette.CELL_RAMP, strict=False), start=1)
+    named = enumerate(zip(bounds, ends, ramp, strict=False), start=1)
     return [(colour, f"{low:,}{end}") for rank, (low, end, colour) in named if rank in used]

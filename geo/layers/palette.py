@@ -13,6 +13,7 @@ UNSERVED = "#e08a2e"
 GAP = "#b26a1d"
 RAMP = ("#f4f1ea", "#f2e3c9", "#efcf9f", "#e9b573", "#dd954b")
 CELL_RAMP = ("#f6e7cc", "#efcf9f", "#e3a862", "#cc7f35", "#94520f")
+AMOUNT_RAMP = ("#f8ead0", "#f2d6a9", "#ecbf7f", "#e5a657", "#dd8f3f")
 NO_DATA = "url(#no-data)"
 HATCH = "url(#gap)"
 DOUBTFUL = "url(#doubtful)"

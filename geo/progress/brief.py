@@ -35,10 +35,10 @@ LINES = (
     "recovered",
     "bargaining",
     "legal_checkups",
+    "programmes",
+    "programme_people",
     "carnival_attendances",
-    "exam_people",
     "health_workers",
-    "summer_cool_people",
 )
 BY_TEAM = (
     "visits",
@@ -68,8 +68,8 @@ class Line:
 class Brief:
     """A week (YYYY-Www; ``period`` its days) of a campaign, told as of ``asof``: the week's last day, or the last day
     that there is, if that is earlier. ``teams``: by team (of none last), the week's numbers and, as of the day,
-    ``late``: appeals overdue. ``towns``: ``SHADE`` by region code, 0 where there was none. ``synthetic``: something in
-    it is made up.
+    ``late``: appeals overdue. ``appeals``: how many there are, and how many of them are made up. ``towns``: ``SHADE``
+    by region code, 0 where there was none. ``synthetic``: something in it is made up.
     """
 
     scene: Scene
@@ -81,6 +81,7 @@ class Brief:
     towns: pd.Series
     states: Mapping[State, int]
     rates: Rates
+    appeals: tuple[int, int]
     decisions: tuple[Decision, ...]
     published: tuple[Compared, ...]
     synthetic: bool
@@ -162,6 +163,7 @@ def told(made: Scene, week: str, asof: AsOf, found: tuple[Decision, ...]) -> Bri
         towns=towns,
         states=by_state(seen),
         rates=appeals.rates(seen),
+        appeals=(len(seen), int(seen["synthetic"].sum())),
         decisions=found,
         published=compare(made.district, work),
         synthetic=bool(work.entries["synthetic"].any() or work.founded["synthetic"].any()),

@@ -12,15 +12,15 @@ import pandas as pd
 from geo.casework import appeals
 from geo.casework.appeals import State
 from geo.casework.clock import AsOf
-from geo.enterprises import counted
+from geo.enterprises import ON_THE_WAY, counted
 from geo.fieldwork.campaign import Campaign
 from geo.ledger import Rules
-from geo.organising.following import silent_before, slow_before, told_on
-from geo.organising.moves import ON_THE_WAY
+from geo.organising.following import silent_before, slow_before
 from geo.progress.days import last_day
 from geo.progress.measures import ANYWHERE, Where, lies
 from geo.progress.work import Work
 from geo.progress.work import named as names_of
+from geo.storage.register import PLANNED_DAYS
 from geo.storage.visits import PlannedVisit
 
 What = Literal[
@@ -36,12 +36,14 @@ NEXT_DAYS = 7
 @dataclass(frozen=True)
 class Decision:
     """Something for a leader to decide: how many, of which ``ids`` (of entries, positions, enterprises or planned
-    visits, by ``what``). ``synthetic``: all of them are made up.
+    visits, by ``what``). ``synthetic``: how many of them are made up; of positions, which are not, all of them where
+    all meetings are made up. ``rests``: it is counted from meetings of which some are made up.
     """
 
     what: What
     ids: tuple[str, ...]
-    synthetic: bool = False
+    synthetic: int = 0
+    rests: bool = False
 
     @property
     def count(self) -> int:
@@ -51,13 +53,16 @@ class Decision:
 
 def standing(work: Work, asof: AsOf, rules: Rules, where: Where = ANYWHERE) -> pd.DataFrame:
     """The appeals that there were on a day (of made-up ones another than of others), as entries with ``state``
-    (geo.casework.appeals): those after it are left out, and one that was closed later was not closed yet.
+    (geo.casework.appeals): those after it are left out, and one that was closed later was not closed yet, and what its
+    caller said of it then not known. On what day a caller was answered nobody writes down: it is as it is known now.
     """
     rows = work.entries[work.entries["kind"] == "appeal"]
     day = on(rows, asof)
     kept = (rows["day"] <= day) & lies(rows, where)
-    rows, day = rows[kept], day[kept]
-    rows = rows.assign(closed_on=rows["closed_on"].where(rows["closed_on"] <= day, ""))
+    rows = rows[kept]
+    later = rows["closed_on"] > asof.today.isoformat()  # a made-up one too may be closed after all of it was made up
+    said = {name: rows[name].mask(later, pd.NA) for name in ("solved", "satisfied")}
+    rows = rows.assign(closed_on=rows["closed_on"].mask(later, ""), **said)
     return rows.assign(state=appeals.states(rows, asof, {work.campaign.id: rules}))
 
 
@@ -92,9 +97,9 @@ def meetings(entries: pd.DataFrame, campaign: Campaign, rules: Rules) -> pd.Data
     return pd.DataFrame(found, index=index)
 
 
-def silent(register: pd.DataFrame, entries: pd.DataFrame, day: date, rules: Rules) -> tuple[str, ...]:
+def silent(register: pd.DataFrame, entries: pd.DataFrame, asof: AsOf, rules: Rules) -> tuple[str, ...]:
     """Ids of the enterprises on their way to a union (contacted, willing, preparing) that nothing was done with for
-    more than ``rules.silent_days`` before a day: neither a change of status nor an entry that names them; sorted. One
+    more than ``rules.silent_days``: neither a change of status nor an entry that names them; sorted. One
     of which no day is known is silent. The same as geo.organising.following has of the store's register.
     """
     rows = register[register["union_status"].isin(ON_THE_WAY)]
@@ -102,7 +107,8 @@ def silent(register: pd.DataFrame, entries: pd.DataFrame, day: date, rules: Rule
     days: dict[str, str] = dict(named.groupby("enterprise")["date"].max().items())  # type: ignore[arg-type]
     last = names_of(rows["id"], days)
     touched = last.where(last > rows["status_on"], rows["status_on"])
-    return tuple(sorted(rows.loc[touched < silent_before(day, rules), "id"]))
+    before = _by_standing(rows, asof, lambda day: silent_before(day, rules))
+    return tuple(sorted(rows.loc[touched < before, "id"]))
 
 
 def decisions(
@@ -126,11 +132,11 @@ def decisions(
     day = asof.today.isoformat()
     under_way = not (work.span.until and work.span.until < day)
     held = work.entries.loc[work.entries["kind"].isin(("worker_meeting", "enterprise_meeting")), ["synthetic"]]
-    made_up: Mapping[str, Callable[[tuple[str, ...]], bool]] = {
-        "register": lambda ids: _all_made_up(register, ids),
-        "entries": lambda ids: _all_made_up(work.entries, ids),
-        "positions": lambda _: bool(len(held)) and bool(held["synthetic"].all()),
-        "": lambda _: False,
+    made_up: Mapping[str, Callable[[tuple[str, ...]], int]] = {
+        "register": lambda ids: _made_up(register, ids),
+        "entries": lambda ids: _made_up(work.entries, ids),
+        "positions": lambda ids: len(ids) if len(held) and bool(held["synthetic"].all()) else 0,
+        "": lambda _: 0,
     }
     found: list[tuple[What, str, Iterable[str]]] = [
         ("escalated", "entries", still.loc[still["state"] == "escalated", "id"]),
@@ -140,40 +146,50 @@ def decisions(
     ]
     if under_way:
         exists = counted(register[OF_REGISTER])
-        told = told_on(register["standing"], asof)
         found += [
-            ("next_due", "register", _due(exists, told)),
-            ("preparing", "register", _slow(exists, told)),
-            ("silent", "register", silent(exists, work.entries, told, rules)),
-            ("meetings", "positions", _short(work, rules)),
+            ("next_due", "register", _due(exists, asof)),
+            ("preparing", "register", _slow(exists, asof)),
+            ("silent", "register", silent(exists, work.entries, asof, rules)),
+            ("meetings", "positions", _short(work, rules, day)),
         ]
     found.append(("visits", "", (one.id for one in planned if one.state == "planned" and one.date < day)))
     return tuple(
-        Decision(what, ids, synthetic=made_up[of](ids))
+        Decision(what, ids, made_up[of](ids), rests=of == "positions" and bool(held["synthetic"].any()))
         for what, of, ids in ((what, of, tuple(map(str, ids))) for what, of, ids in found)
         if ids
     )
 
 
-def _all_made_up(frame: pd.DataFrame, ids: tuple[str, ...]) -> bool:
-    return bool((frame.loc[frame["id"].isin(ids), "standing"] == "synthetic").all())
+def _made_up(frame: pd.DataFrame, ids: tuple[str, ...]) -> int:
+    return int((frame.loc[frame["id"].isin(ids), "standing"] == "synthetic").sum())
 
 
-def _due(exists: pd.DataFrame, day: date) -> pd.Series:
-    """Those whose next step is past its day, or will be within ``NEXT_DAYS``."""
-    by = (day + timedelta(days=NEXT_DAYS)).isoformat()
-    return exists.loc[(exists["next_on"] != "") & (exists["next_on"] <= by), "id"]
+def _by_standing(rows: pd.DataFrame, asof: AsOf, of: Callable[[date], str]) -> pd.Series:
+    """What follows from the day that each row is told of."""
+    days = {standing: of(asof.of(standing)) for standing in rows["standing"].unique()}
+    return rows["standing"].map(days).astype(str)
 
 
-def _slow(exists: pd.DataFrame, day: date) -> pd.Series:
+def _due(exists: pd.DataFrame, asof: AsOf) -> pd.Series:
+    """Those whose next step is past its day, or will be within ``NEXT_DAYS``; a made-up one's also where it was planned
+    since (geo.storage.register).
+    """
+    by = _by_standing(exists, asof, lambda day: (day + timedelta(days=NEXT_DAYS)).isoformat())
+    until = asof.today + timedelta(days=NEXT_DAYS)
+    planned = exists["next_on"].between((until - timedelta(days=PLANNED_DAYS)).isoformat(), until.isoformat())
+    return exists.loc[(exists["next_on"] != "") & ((exists["next_on"] <= by) | planned), "id"]
+
+
+def _slow(exists: pd.DataFrame, asof: AsOf) -> pd.Series:
     """Those that have been preparing for more than ``PREPARING_DAYS``, as far as is known since when."""
     rows = exists[(exists["union_status"] == "preparing") & (exists["status_on"] != "")]
-    return rows.loc[rows["status_on"].map(last_day).astype(str) < slow_before(day), "id"]
+    before = _by_standing(rows, asof, slow_before)
+    return rows.loc[rows["status_on"].map(last_day).astype(str) < before, "id"]
 
 
-def _short(work: Work, rules: Rules) -> Iterable[str]:
-    """The positions that miss a meeting; none where there is no ledger at all."""
+def _short(work: Work, rules: Rules, day: str) -> Iterable[str]:
+    """The positions that miss a meeting on a day; none where there is no ledger at all."""
     if not len(work.entries):
         return ()
-    held = meetings(work.entries, work.campaign, rules)
+    held = meetings(work.entries[work.entries["day"] <= day], work.campaign, rules)
     return held.index[(held["worker_missing"] > 0) | (held["enterprise_missing"] > 0)]

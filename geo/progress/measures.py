@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import Literal
 
@@ -29,7 +29,8 @@ class Measure:
     Of ``entries``: those of its ``kinds`` (and, of programmes, its ``programme_kinds``) that say the amount ``says``,
     where it names one: how many there are, or the sum of ``amount``, or with ``most`` the largest amount that any one
     of them says, because the same people or boards go round and adding them up would count them again. An entry that
-    does not say the amount adds nothing.
+    does not say the amount adds nothing, but for ``enterprises``: one that names an enterprise and does not say how
+    many there were is of that one.
 
     Of ``founded``: the enterprises whose union was founded, of ``form`` if one is named: how many, or the sum of
     ``amount``, or with ``unions`` how many unions began: a joint one counts once, where and when its first enterprise
@@ -75,6 +76,8 @@ _ALL = (
     Measure("instructors", ("bargaining",), amount="instructors", unit="people"),
     Measure("enterprises_guided", ("bargaining",), amount="enterprises"),
     Measure("legal_checkups", ("legal_checkup",)),
+    Measure("programmes", ("programme",)),
+    Measure("programme_people", ("programme",), amount="people", unit="people"),
     _programme("exhibition_sites", "exhibition", says="model_workers"),
     _programme("model_workers", "exhibition", "model_workers", most=True, unit="people"),
     _programme("collectives", "exhibition", "collectives", most=True),
@@ -110,6 +113,8 @@ SHADED = (
     "recovered",
     "bargaining",
     "legal_checkups",
+    "programmes",
+    "programme_people",
     "carnival_trainings",
     "health_sessions",
     "summer_cool",
@@ -136,13 +141,15 @@ ANYWHERE = Where()
 class Counted:
     """What a measure comes to. ``synthetic``: how much of it is made up for demonstration: what is left out of the
     value when synthetic rows are. ``ids``: the rows it counts, of entries or of enterprises. ``unsaid``: how many rows
-    of its kind do not say the amount. Money is in yuan, to the fen.
+    of its kind do not say the amount; ``left_out``: how many are not counted because they do not say what the measure
+    asks for (``Measure.says``). Money is in yuan, to the fen.
     """
 
     value: float
     synthetic: float
     ids: tuple[str, ...]
     unsaid: int = 0
+    left_out: int = 0
 
 
 def measure_of(name: str) -> Measure:
@@ -164,23 +171,58 @@ def count(work: Work, name: str, where: Where = ANYWHERE) -> Counted:
     value = _together(one, rows)
     real = _together(one, rows[~rows["synthetic"].to_numpy(bool)])
     unsaid = int(rows["amount"].isna().sum()) if one.amount else 0
-    return Counted(value, round(value - real, 2), tuple(rows["id"].tolist()), unsaid)
+    every = len(counted_rows(work, replace(one, says=""), where)) if one.says else len(rows)
+    return Counted(value, round(value - real, 2), tuple(rows["id"].tolist()), unsaid, every - len(rows))
 
 
 def table(work: Work, names: tuple[str, ...], by: By, where: Where = ANYWHERE) -> pd.DataFrame:
     """Of each measure (columns) what it comes to by team, town, week or position (index, only those that have any row);
     float, 0 where a measure has none there. Of ``most`` the parts need not add up to the whole.
     """
+    return _by({name: counted_rows(work, measure_of(name), where) for name in names}, by)
+
+
+def table_and_demo(
+    work: Work, names: tuple[str, ...], by: By, where: Where = ANYWHERE
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The ``table``, and how much of each of its numbers is made up; index and columns as the table's."""
+    rows = {name: counted_rows(work, measure_of(name), where) for name in names}
+    found = _by(rows, by)
+    real = _by({name: some[~some["synthetic"].to_numpy(bool)] for name, some in rows.items()}, by)
+    return found, (found - real.reindex(index=found.index, fill_value=0.0)).round(2)
+
+
+def _by(rows: Mapping[str, pd.DataFrame], by: By) -> pd.DataFrame:
     columns = {}
-    for name in names:
-        one = measure_of(name)
-        rows = counted_rows(work, one, where)
-        groups = rows.groupby(by, sort=True)
+    for name, some in rows.items():
+        one, groups = MEASURES[name], some.groupby(by, sort=True)
         if one.amount:
             columns[name] = groups["amount"].max() if one.most else groups["amount"].sum().round(2)
         else:
             columns[name] = groups.size()
     return pd.DataFrame(columns, dtype=np.float64).fillna(0.0).sort_index()
+
+
+def programme_kinds(work: Work, where: Where = ANYWHERE) -> pd.DataFrame:
+    """The programmes by kind (index, that of most entries first, ties by name): how many entries (``count``), how many
+    of them made up (``synthetic``), the ``people`` they say together, how many of these are made up
+    (``synthetic_people``), and how many do not say any (``unsaid``).
+    """
+    rows = counted_rows(work, MEASURES["programme_people"], where)
+    made = rows["synthetic"].to_numpy(bool)
+    rows = rows.assign(
+        kind=work.entries.loc[rows.index, "programme_kind"],
+        synthetic_people=rows["amount"].where(made, 0.0),
+        unsaid=rows["amount"].isna(),
+    )
+    found = rows.groupby("kind").agg(
+        count=("id", "size"),
+        synthetic=("synthetic", "sum"),
+        people=("amount", "sum"),
+        synthetic_people=("synthetic_people", "sum"),
+        unsaid=("unsaid", "sum"),
+    )
+    return found.sort_values("count", ascending=False, kind="stable")
 
 
 ROW = ["id", "day", "last", "week", "team", "town", "position", "synthetic"]
@@ -206,6 +248,8 @@ def counted_rows(work: Work, one: Measure, where: Where) -> pd.DataFrame:
     kept &= lies(frame, where)
     found = frame.loc[kept, ROW]  # a ledger is wide, and most of it is not asked about
     said = frame.loc[kept, one.amount].to_numpy(np.float64, na_value=np.nan) if one.amount else np.nan
+    if one.amount == "enterprises":
+        said = np.where(np.isnan(said) & (frame.loc[kept, "enterprise"] != "").to_numpy(bool), 1.0, said)
     return found.assign(amount=said)
 
 

@@ -13,7 +13,7 @@ from geo.progress.work import Work
 
 Verdict = Literal["equal", "within", "differs", "not_counted"]
 Reason = tuple[str, dict[str, object]]
-"""A message's key, under ``published``, and what fills it."""
+"""A message's key, under ``published``, and what fills it; ``field``: the name of a column."""
 
 
 @dataclass(frozen=True)
@@ -109,9 +109,11 @@ def _reasons(work: Work, name: str, found: Counted, verdict: Verdict, value: flo
         if name == "positions" and verdict == "differs":
             return [("list_inferred", {"count": len(work.campaign.positions)})]
         return [("of_pack", {})]
+    left_out: list[Reason] = [("left_out", {"count": found.left_out, "field": one.says})] if found.left_out else []
     if not found.ids:
         ledger = one.of == "entries"
-        return [("no_ledger" if ledger and not len(work.entries) else "nothing" if ledger else "no_unions", {})]
+        none = "no_ledger" if ledger and not len(work.entries) else "nothing" if ledger else "no_unions"
+        return left_out or [(none, {})]
     reasons: list[Reason] = []
     if found.synthetic >= found.value > 0:
         reasons.append(("demonstration", {}))
@@ -125,4 +127,5 @@ def _reasons(work: Work, name: str, found: Counted, verdict: Verdict, value: flo
         reasons.append(("more" if found.value > value else "fewer", {}))
         if found.unsaid:
             reasons.append(("unsaid", {"count": found.unsaid}))
-    return reasons or [("real", {})]
+    reasons = reasons or [("real", {})]
+    return [*reasons, *left_out]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import date
 
 from geo.casework.clock import AsOf
+from geo.progress.dashboard import Decision
+from geo.progress.published import Compared
 from geo.progress.scene import Scene
 from geo.words import Say
 
@@ -28,3 +30,34 @@ def as_of(made: Scene, asof: AsOf, say: Say) -> str:
     if asof.made_up < asof.today:
         return say("progress.as_of_both", day=asof.today.isoformat(), made=asof.made_up.isoformat())
     return say("progress.as_of", day=asof.today.isoformat())
+
+
+def assumed(made: Scene, say: Say) -> str:
+    """How a campaign that does not say its end is read; ``""`` of one that does."""
+    span = made.work.span
+    if not span.assumed:
+        return ""
+    return say("progress.end_passed" if made.work.days.until > span.until else "progress.end_assumed", day=span.until)
+
+
+def demo(value: float, synthetic: float, say: Say) -> str:
+    """How much of a number is demonstration: ``""``, all of it, or a part."""
+    if not synthetic:
+        return ""
+    if synthetic >= value:
+        return say("progress.synthetic")
+    return say("progress.synthetic_part", count=f"{synthetic:,.10g}")
+
+
+def demo_of(one: Decision, say: Say) -> str:
+    """The same of a decision; where it is counted from meetings of which some are, this."""
+    return demo(one.count, one.synthetic, say) or (say("progress.synthetic_meetings") if one.rests else "")
+
+
+def why(one: Compared, say: Say) -> str:
+    """On what grounds a published and a counted number stand."""
+    told = []
+    for key, values in one.reasons:
+        field = {"field": say(f"field.{values['field']}")} if "field" in values else {}
+        told.append(say(f"published.{key}", **{**values, **field}))
+    return " ".join(told)

@@ -17,7 +17,7 @@ from geo.progress.brief import BY_TEAM, SHADE, Brief
 from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS
 from geo.progress.measures import MEASURES, Counted
 from geo.progress.published import Compared
-from geo.progress.words import as_of, last_day, number
+from geo.progress.words import as_of, demo, last_day, number
 from geo.report import asked
 from geo.report.charts import rgb
 from geo.report.content import Report
@@ -152,7 +152,7 @@ def _map(
     }
     paper.box(x, top, wide, inner, (252, 251, 248))
     counts = found.towns.tolist()
-    steps = legend.classes(counts)
+    steps = legend.classes(counts, palette.AMOUNT_RAMP)
     bounds = palette.classes(max(counts, default=0))
     if shapes:
         outline = shapely.union_all(list(shapes.values()))
@@ -161,7 +161,7 @@ def _map(
             for code, shape in shapes.items():
                 counted = float(found.towns.get(code, 0.0))
                 rank = sum(bound <= counted for bound in bounds) - 1
-                fill = palette.CELL_RAMP[rank] if counted > 0 else palette.GROUND
+                fill = palette.AMOUNT_RAMP[rank] if counted > 0 else palette.GROUND
                 polygons(paper, frame.drawn(shape), rgb(fill), (150, 144, 132), 0.2)
             labels = [
                 (shapes[row["code"]], f"{clean(local_name(row, language))} {found.towns.get(row['code'], 0.0):,.0f}")
@@ -211,7 +211,7 @@ def _teams(paper: Paper, found: Brief, y: float, say: Say, language: Language) -
 
 def _appeals(paper: Paper, found: Brief, y: float, say: Say) -> float:
     """The appeals by state on the day, and the three rates."""
-    y = _heading(paper, say("brief.appeals") + _starred(found), MARGIN, y)
+    y = _heading(paper, " · ".join(filter(None, (say("brief.appeals"), demo(*found.appeals, say)))), MARGIN, y)
     wide = 88.0 / len(found.states)
     for place, (state, counted) in enumerate(found.states.items()):
         middle = MARGIN + (place + 0.5) * wide
@@ -243,7 +243,7 @@ def _decisions(paper: Paper, found: Brief, y: float, say: Say) -> float:
             preparing=PREPARING_DAYS,
             next=NEXT_DAYS,
         )
-        star = "*" if one.synthetic else ""
+        star = "*" if one.synthetic or one.rests else ""
         paper.right(f"{one.count:,}{star}", left + 12, y, SIZE, INK, bold=True)
         paper.write(paper.cut(words, INNER - 96 - 15, SIZE), left + 14, y, SIZE)
         y += ROW - 0.35

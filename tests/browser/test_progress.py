@@ -19,6 +19,7 @@ from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
 WEST, MIDDLE = "110199001000", "110199002000"
+FIRST = {"team": "1", "region": WEST}
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,8 @@ def work(house: House) -> Iterator[Work]:
     for days, said in (
         (0, {"kind": "visit", "team": "1", "region": WEST, "people": 5}),
         (35, {"kind": "visit", "team": "1", "region": WEST, "people": 7}),
-        (35, {"kind": "visit", "team": "2", "region": MIDDLE}),
-        (30, {"kind": "appeal", "appeal_source": "12345", "appeal_type": "wages", "region": WEST, "team": "1"}),
+        (35, {"kind": "visit", "team": "2", "region": MIDDLE, "note": "看望"}),
+        (30, {"kind": "appeal", "appeal_source": "12345", "appeal_type": "wages", "note": "欠薪", **FIRST}),
     ):
         day = (today - timedelta(days=days)).isoformat()
         ids.append(deeds.add(workspace, leader, {"campaign": made.id, "date": day, **said}).id)
@@ -63,7 +64,9 @@ def work(house: House) -> Iterator[Work]:
         record = workspace.store.get("entries", id_)
         assert record is not None
         deeds.retire(workspace, leader, id_, record.version, "测试")
-    campaigns.close(workspace, leader, campaign(workspace.district(), workspace.store, made.id))
+    # So early it ends no other campaign for the tests that share the house.
+    over = campaigns.change(workspace, leader, campaign(workspace.district(), workspace.store, made.id), starts="2000")
+    campaigns.close(workspace, leader, over)
     kept = workspace.store.get("positions", "W1")
     assert kept is not None
     gone = Change("positions", "W1", {}, kept.version, retired="测试")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from urllib.parse import urlencode
 
+import streamlit as st
+
 from geo.progress.dashboard import Decision
 from geo.progress.measures import MEASURES, Where
 from geo.progress.scene import Scene
@@ -32,10 +34,11 @@ def address(page: str, asked: dict[str, str], language: str) -> str:
 
 def counted(scene: Scene, name: str, where: Where, language: str) -> str:
     """Where the rows are that a measure counts; ``""`` where no list can show just these: of no team, of no town, of
-    the pack, or units of a team where no plan says which towns it has.
+    the pack, unions (the register lists the units that they have), or units of a team where no plan says which towns
+    it has.
     """
     one = MEASURES[name]
-    if one.of == "pack" or "" in (where.team, where.town, where.position):
+    if one.of == "pack" or one.unions or "" in (where.team, where.town, where.position):
         return ""
     if one.of == "founded":
         if where.position is not None or (where.team is not None and scene.guessed):
@@ -65,9 +68,27 @@ def counted(scene: Scene, name: str, where: Where, language: str) -> str:
     return address("/ledger", said, language)
 
 
-def appeals(scene: Scene, states: str, where: Where, language: str) -> str:
-    """Where the appeals of some states are, and of the days asked for."""
+def programmes(scene: Scene, kind: str, where: Where, language: str) -> str:
+    """Where the programmes of a kind are; ``""`` of no team and no town."""
     if "" in (where.team, where.town):
+        return ""
+    said = {
+        "campaign": scene.campaign.id,
+        "kind": "programme",
+        "programme_kind": kind,
+        "team": where.team or "",
+        "region": where.town or "",
+        "since": where.period.since,
+        "until": where.period.until,
+    }
+    return address("/ledger", said, language)
+
+
+def appeals(scene: Scene, states: str, where: Where, language: str) -> str:
+    """Where the appeals of some states are, and of the days asked for; ``""`` where the page is told as of another day
+    than the list would be.
+    """
+    if "" in (where.team, where.town) or st.query_params.get("on"):
         return ""
     said = {
         "view": "appeals",

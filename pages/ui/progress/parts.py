@@ -11,8 +11,8 @@ from geo.i18n import Language
 from geo.organising.following import PREPARING_DAYS
 from geo.progress.brief import to_decide
 from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, by_state, standing
-from geo.progress.measures import MEASURES, Counted, count
-from geo.progress.words import as_of, number
+from geo.progress.measures import MEASURES, count
+from geo.progress.words import as_of, assumed, demo, demo_of, number
 from geo.words import Say, percent
 from pages.ui import cached
 from pages.ui.progress import links
@@ -24,6 +24,8 @@ GROUPS: dict[str, tuple[str, ...]] = {
     "unions": ("units", "units_standalone", "units_joint", "unions", "members"),
     "rights": ("mediations", "mediation_workers", "recovered", "bargaining", "enterprises_guided", "legal_checkups"),
     "programmes": (
+        "programmes",
+        "programme_people",
         "exhibition_visitors",
         "craft_workers",
         "carnival_trainings",
@@ -40,8 +42,8 @@ def told(asked: Asked, say: Say) -> None:
     made, within = asked.scene, asked.where.period
     lines = [as_of(made, made.asof, say)]
     lines.append(say("progress.counted_days", since=within.since, until=within.until))
-    if made.work.span.assumed:
-        lines.append(say("progress.end_assumed"))
+    if known := assumed(made, say):
+        lines.append(known)
     if made.guessed:
         lines.append(say("progress.guessed"))
     with st.container(key="progress_told"):
@@ -66,8 +68,8 @@ def decide(asked: Asked, say: Say, language: Language) -> None:
         )
         urgent = ' class="urgent"' if one.what in ("escalated", "overdue") else ""
         href = escape(links.decision(made, one, language))
-        note = f"<i>{escape(say('progress.synthetic'))}</i>" if one.synthetic else ""
-        told = f"<b>{one.count:,}</b><span>{escape(words)}</span>{note}"
+        note = demo_of(one, say)
+        told = f"<b>{one.count:,}</b><span>{escape(words)}</span>" + (f"<i>{escape(note)}</i>" if note else "")
         cards.append(f'<a{urgent} target="_self" href="{href}">{told}</a>')
     body = "".join(cards) or f"<p>{escape(say('progress.decide_none'))}</p>"
     narrowed = asked.where.team is not None or asked.where.town is not None
@@ -89,7 +91,10 @@ def _tile(asked: Asked, name: str, say: Say, language: Language) -> str:
     found = count(asked.scene.work, name, asked.where)
     href = links.counted(asked.scene, name, asked.where, language)
     unsaid = say("progress.unsaid", count=found.unsaid) if found.unsaid else ""
-    note = " · ".join(filter(None, (made_up(found, say), unsaid)))
+    left_out = ""
+    if found.left_out:
+        left_out = say("progress.left_out", count=found.left_out, field=say(f"field.{MEASURES[name].says}"))
+    note = " · ".join(filter(None, (demo(found.value, found.synthetic, say), unsaid, left_out)))
     return tile(number(found.value, MEASURES[name].unit), say(f"progress_measure.{name}"), note, href)
 
 
@@ -99,25 +104,16 @@ def tile(value: str, words: str, note: str, href: str) -> str:
     return f'<a target="_self" href="{escape(href)}">{inner}</a>' if href else f"<div>{inner}</div>"
 
 
-def made_up(found: Counted, say: Say) -> str:
-    """How much of a number is demonstration: nothing, all of it, or a part."""
-    if not found.synthetic:
-        return ""
-    if found.synthetic >= found.value:
-        return say("progress.synthetic")
-    return say("progress.synthetic_part", count=f"{found.synthetic:,.10g}")
-
-
 def _appeals(asked: Asked, say: Say, language: Language) -> str:
     """The appeals of the days asked for by their state on the day named, and the three rates."""
     made = asked.scene
     seen = standing(made.work, made.asof, made.campaign.rules, asked.where)
-    note = say("progress.synthetic") if len(seen) and bool(seen["synthetic"].all()) else ""
+    made_up = by_state(seen[seen["synthetic"]])
     tiles = [
         tile(
             f"{counted:,}",
             say(f"appeal_state.{state}"),
-            note if counted else "",
+            demo(counted, made_up[state], say),
             links.appeals(made, state, asked.where, language),
         )
         for state, counted in by_state(seen).items()
@@ -126,5 +122,7 @@ def _appeals(asked: Asked, say: Say, language: Language) -> str:
     for name in ("answered", "solved", "satisfied"):
         share = getattr(rates, name)
         of = say("progress.rate_of", yes=share.yes, all=share.yes + share.no, unknown=share.unknown)
-        tiles.append(tile(percent(share.value, say), say(f"progress.rate_{name}"), of, ""))
-    return f'<div class="tiles"><h3>{escape(say("progress.group_appeals"))}</h3>{"".join(tiles)}</div>'
+        note = " · ".join(filter(None, (of, demo(len(seen), int(seen["synthetic"].sum()), say))))
+        tiles.append(tile(percent(share.value, say), say(f"progress.rate_{name}"), note, ""))
+    head, told = escape(say("progress.group_appeals")), escape(say("progress.rates_note"))
+    return f'<div class="tiles"><h3>{head}</h3>{"".join(tiles)}<p class="note">{told}</p></div>'

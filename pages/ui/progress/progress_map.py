@@ -11,8 +11,8 @@ from geo.district import District
 from geo.i18n import Language
 from geo.layers import areas, legend, palette
 from geo.layers.base import Basemap, Tiles, base_map
-from geo.progress.measures import MEASURES, table
-from geo.progress.words import number
+from geo.progress.measures import MEASURES, count, table_and_demo
+from geo.progress.words import demo, number
 from geo.words import Say
 from pages.ui import cached
 from pages.ui.overview_map import map_notice
@@ -28,13 +28,27 @@ def progress_map(
     drawing = cached.drawing(district, basemap.datum if basemap else "wgs84")
     names = cached.region_names(district, language)
     wanted = tuple(dict.fromkeys((shade, *TIPS)))
-    rows = table(asked.scene.work, wanted, "town", replace(asked.where, town=None)).reindex(list(names), fill_value=0.0)
+    where = replace(asked.where, town=None)
+    found = table_and_demo(asked.scene.work, wanted, "town", where)
+    rows, made = (frame.reindex(list(names), fill_value=0.0) for frame in found)
     counts = rows[shade].tolist()
     lines = [
-        [f"{say(f'progress_measure.{name}')} {number(row[name], MEASURES[name].unit)}" for name in wanted]
-        for row in rows.to_dict("records")
+        [
+            " · ".join(
+                filter(
+                    None,
+                    (
+                        f"{say(f'progress_measure.{name}')} {number(row[name], MEASURES[name].unit)}",
+                        demo(row[name], part[name], say),
+                    ),
+                )
+            )
+            for name in wanted
+        ]
+        for row, part in zip(rows.to_dict("records"), made.to_dict("records"), strict=True)
     ]
-    invented = bool(asked.scene.work.entries["synthetic"].any() or asked.scene.work.founded["synthetic"].any())
+    whole = count(asked.scene.work, shade, where)
+    note = demo(whole.value, whole.synthetic, say)
     notice = map_notice(district, say, language)
     zero = legend.Row(say("progress.map_none"), swatch=(palette.GROUND,))
     layers: list[MacroElement] = [
@@ -45,8 +59,8 @@ def progress_map(
         legend.Legend(
             say("legend.title"),
             (zero,) if 0.0 in counts else (),
-            measure=say(f"progress_measure.{shade}") + (f" · {say('progress.synthetic')}" if invented else ""),
-            steps=legend.classes(counts),
+            measure=say(f"progress_measure.{shade}") + (f" · {note}" if note else ""),
+            steps=legend.classes(counts, palette.AMOUNT_RAMP),
             notice=notice,
             corner=drawing.free_corner,
         ),

@@ -12,14 +12,13 @@ import streamlit as st
 from geo.i18n import Language
 from geo.progress import days
 from geo.progress.dashboard import standing
-from geo.progress.measures import MEASURES, By, Where, count, table
+from geo.progress.measures import MEASURES, By, Where, count, programme_kinds, table_and_demo
 from geo.progress.published import Compared, compare
-from geo.progress.words import number
+from geo.progress.words import demo, number, why
 from geo.words import Say
 from pages.ui import cached, state
 from pages.ui.progress import links
 from pages.ui.progress.asked import Asked
-from pages.ui.progress.parts import made_up
 
 COLUMNS = (
     "visits",
@@ -31,6 +30,7 @@ COLUMNS = (
     "appeals",
     "mediations",
     "recovered",
+    "programmes",
 )
 LATE = ("overdue", "escalated")
 BYS: tuple[By, ...] = ("team", "town", "week")
@@ -46,16 +46,17 @@ def parts(asked: Asked, say: Say, language: Language) -> None:
         label_visibility="collapsed",
         **state.in_url("by", "team", BYS),
     )
-    rows = table(asked.scene.work, COLUMNS, by, asked.where)
+    rows, made = table_and_demo(asked.scene.work, COLUMNS, by, asked.where)
     late = _late(asked, by)
     names = _names(asked, by, rows, say)
     head = "".join(f'<th scope="col">{escape(text)}</th>' for text in (say(f"progress.{by}"), *_heads(by, say)))
-    body = "".join(_row(asked, by, key, name, rows, late, say, language) for key, name in names.items())
+    body = "".join(_row(asked, by, key, name, rows, made, late, language) for key, name in names.items())
     foot = _total(asked, by, late, say, language)
     st.html(
+        f'<p class="note swipe">{escape(say("progress.swipe"))}</p>'
         f'<div class="scroll"><table class="figures progress"><thead><tr>{head}</tr></thead>'
         f"<tbody>{body}</tbody><tfoot>{foot}</tfoot></table></div>"
-        f'<p class="note">{escape(say("progress.table_note"))}</p>'
+        f'<p class="note">{escape(" ".join(say(f"progress.table_{name}") for name in ("note", "star", "links")))}</p>'
     )
 
 
@@ -79,15 +80,24 @@ def _names(asked: Asked, by: By, rows: pd.DataFrame, say: Say) -> dict[str, str]
     return names | ({"": say(f"progress.no_{by}")} if "" in rows.index else {})
 
 
-def _late(asked: Asked, by: By) -> pd.Series:
-    """By team or town, how many appeals of the days asked for are overdue, escalated ones among them."""
+def _late(asked: Asked, by: By) -> pd.DataFrame:
+    """By team or town, how many appeals of the days asked for are overdue, escalated ones among them (``count``), and
+    how many of these are made up (``synthetic``).
+    """
     made = asked.scene
     seen = standing(made.work, made.asof, made.campaign.rules, asked.where)
-    return seen[seen["state"].isin(LATE)].groupby(by).size()
+    return seen[seen["state"].isin(LATE)].groupby(by)["synthetic"].agg(count="size", synthetic="sum")
 
 
 def _row(
-    asked: Asked, by: By, key: str, name: str, rows: pd.DataFrame, late: pd.Series, say: Say, language: Language
+    asked: Asked,
+    by: By,
+    key: str,
+    name: str,
+    rows: pd.DataFrame,
+    made: pd.DataFrame,
+    late: pd.DataFrame,
+    language: Language,
 ) -> str:
     where = _of(asked.where, by, key)
     known = rows.loc[key] if key in rows.index else None
@@ -96,25 +106,27 @@ def _row(
             0.0 if known is None else float(known[column]),
             MEASURES[column].unit,
             links.counted(asked.scene, column, where, language),
+            star=known is not None and bool(made.loc[key, column]),
         )
         for column in COLUMNS
     ]
     if by != "week":
-        cells.insert(COLUMNS.index("mediations"), _late_cell(asked, int(late.get(key, 0)), where, language))
+        counted, part = late.loc[key].tolist() if key in late.index else (0, 0)
+        cells.insert(COLUMNS.index("mediations"), _late_cell(asked, counted, where, language, star=bool(part)))
     return f'<tr><th scope="row">{escape(name)}</th>{"".join(cells)}</tr>'
 
 
-def _total(asked: Asked, by: By, late: pd.Series, say: Say, language: Language) -> str:
+def _total(asked: Asked, by: By, late: pd.DataFrame, say: Say, language: Language) -> str:
     cells = []
     for column in COLUMNS:
         found = count(asked.scene.work, column, asked.where)
-        note = made_up(found, say)
+        note = demo(found.value, found.synthetic, say)
         href = links.counted(asked.scene, column, asked.where, language)
         cells.append(_cell(found.value, MEASURES[column].unit, href, note))
     if by != "week":
-        note = made_up(count(asked.scene.work, "appeals", asked.where), say)
-        note = note if note == say("progress.synthetic") else ""
-        cells.insert(COLUMNS.index("mediations"), _late_cell(asked, int(late.sum()), asked.where, language, note))
+        counted, part = (int(late[name].sum()) for name in ("count", "synthetic"))
+        late_cell = _late_cell(asked, counted, asked.where, language, demo(counted, part, say))
+        cells.insert(COLUMNS.index("mediations"), late_cell)
     return f'<tr><th scope="row">{escape(say("progress.together"))}</th>{"".join(cells)}</tr>'
 
 
@@ -124,16 +136,42 @@ def _of(where: Where, by: By, key: str) -> Where:
     return replace(where, team=key) if by == "team" else replace(where, town=key)
 
 
-def _late_cell(asked: Asked, counted: int, where: Where, language: Language, note: str = "") -> str:
-    return _cell(float(counted), "count", links.appeals(asked.scene, ",".join(LATE), where, language), note)
+def _late_cell(
+    asked: Asked, counted: int, where: Where, language: Language, note: str = "", *, star: bool = False
+) -> str:
+    href = links.appeals(asked.scene, ",".join(LATE), where, language)
+    return _cell(float(counted), "count", href, note, star=star)
 
 
-def _cell(value: float, unit: str, href: str, note: str = "") -> str:
-    words = escape(number(value, unit))
-    if not value:
+def _cell(value: float, unit: str, href: str, note: str = "", *, star: bool = False) -> str:
+    words = escape(number(value, unit) + "*" * star)
+    if not value and not note:
         return f'<td class="nothing">{words}</td>'
     linked = f'<a target="_self" href="{escape(href)}">{words}</a>' if href else words
     return f"<td>{linked}{f'<i>{escape(note)}</i>' if note else ''}</td>"
+
+
+def kinds(asked: Asked, say: Say, language: Language) -> None:
+    """The programmes by kind: how many and whom they reached, whatever else their entries say."""
+    found = programme_kinds(asked.scene.work, asked.where)
+    st.html(f'<h2 class="part">{escape(say("progress.by_kind"))}</h2>')
+    if found.empty:
+        st.caption(say("progress.no_programmes"))
+        return
+    head = "".join(
+        f'<th scope="col">{escape(say(f"progress.{name}"))}</th>' for name in ("programme_kind", "times", "people")
+    )
+    body = ""
+    for kind, row in found.iterrows():
+        href = links.programmes(asked.scene, str(kind), asked.where, language)
+        unsaid = say("progress.unsaid", count=int(row["unsaid"])) if row["unsaid"] else ""
+        people = " · ".join(filter(None, (demo(row["people"], row["synthetic_people"], say), unsaid)))
+        body += (
+            f'<tr><th scope="row">{escape(say(f"programme_kind.{kind}"))}</th>'
+            f"{_cell(row['count'], 'count', href, demo(row['count'], row['synthetic'], say))}"
+            f"{_cell(row['people'], 'people', '', people)}</tr>"
+        )
+    st.html(f'<table class="figures progress"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
 
 def published(asked: Asked, say: Say, language: Language) -> None:
@@ -147,6 +185,7 @@ def published(asked: Asked, say: Say, language: Language) -> None:
     head = "".join(f'<th scope="col">{escape(say(f"progress.{name}"))}</th>' for name in heads)
     body = "".join(_published_row(asked, one, say, language) for one in found)
     st.html(
+        f'<p class="note swipe">{escape(say("progress.swipe"))}</p>'
         f'<div class="scroll"><table class="figures progress published"><thead><tr>{head}</tr></thead>'
         f'<tbody>{body}</tbody></table></div><p class="note">{escape(say("progress.published_note"))}</p>'
     )
@@ -158,11 +197,11 @@ def _published_row(asked: Asked, one: Compared, say: Say, language: Language) ->
     grounds = say(f"standing.{one.standing}")
     counted, note, href, off = say("total.none"), "", "", say("total.none")
     if one.counted is not None:
-        counted, note = number(one.counted.value, MEASURES[one.measure].unit), made_up(one.counted, say)
+        counted = number(one.counted.value, MEASURES[one.measure].unit)
+        note = demo(one.counted.value, one.counted.synthetic, say)
         href = links.counted(asked.scene, one.measure, Where(), language) if one.counted.ids else ""
         off = f"{one.difference:+,.10g}" if one.difference else "0"
     shown = f'<a target="_self" href="{escape(href)}">{escape(counted)}</a>' if href else escape(counted)
-    why = " ".join(say(f"published.{key}", **values) for key, values in one.reasons)
     name = (language == "en" and one.name_en) or one.name
     cells: Sequence[str] = (
         f'<th scope="row">{escape(name)}</th>',
@@ -170,6 +209,6 @@ def _published_row(asked: Asked, one: Compared, say: Say, language: Language) ->
         f"<td>{shown}{f'<i>{escape(note)}</i>' if note else ''}</td>",
         f"<td>{escape(off)}</td>",
         f'<td class="verdict {one.verdict}">{escape(say(f"verdict.{one.verdict}"))}</td>',
-        f'<td class="why">{escape(why)}</td>',
+        f'<td class="why">{escape(why(one, say))}</td>',
     )
     return f"<tr>{''.join(cells)}</tr>"

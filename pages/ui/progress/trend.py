@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.layers import palette
 from geo.progress import days
-from geo.progress.measures import table
+from geo.progress.measures import table_and_demo
 from geo.words import Say
 from pages.ui.charts import AXIS, FONT
 from pages.ui.progress.asked import Asked
@@ -21,6 +21,8 @@ CHARTS: tuple[tuple[str, ...], ...] = (
     ("units", "unions"),
     ("appeals", "mediations", "legal_checkups"),
     ("recovered",),
+    ("programmes",),
+    ("programme_people",),
 )
 """What is drawn together: numbers of one size."""
 COLOURS = (palette.INK, palette.GAP, palette.SERVED)
@@ -40,11 +42,15 @@ def trends(asked: Asked, say: Say) -> None:
     st.html(f'<h2 class="part">{say("progress.trend")}</h2>')
     columns = st.columns(2, gap="medium")
     names = tuple(name for chart in CHARTS for name in chart)
-    found = table(asked.scene.work, names, "week", asked.where).reindex(weeks, fill_value=0.0)
+    rows, invented = table_and_demo(asked.scene.work, names, "week", asked.where)
+    made = invented.any()
+    found = rows.reindex(weeks, fill_value=0.0)
     some = [chart for chart in CHARTS if found[list(chart)].to_numpy().any()]
     for place, chart in enumerate(some):
         with columns[place % 2], st.container(key=f"trend_{chart[0]}"):
             _chart(found[list(chart)], say)
+            if marked := [say(f"progress_short.{name}") for name in chart if made[name]]:
+                st.caption(say("progress.trend_synthetic", names=" · ".join(marked)))
 
 
 def _chart(found: pd.DataFrame, say: Say) -> None:
