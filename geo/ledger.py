@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from datetime import date, timedelta
 from types import MappingProxyType
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 from geo import programmes
 from geo.schema import POINT, PROVENANCE, Column, Table
@@ -84,6 +86,19 @@ NEEDED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     }
 )
 """What an entry of a kind cannot be counted without."""
+NAMED = re.compile(r"[0-9A-Za-z-]{8,64}")
+"""What the id of an entry may look like that a form, another program or a file makes."""
+WHERE = ("position", "region", "enterprise", "facility", "lon")
+"""Any of these says where it was, or with whom."""
+ANY_OF: Mapping[str, Mapping[str, tuple[str, ...]]] = MappingProxyType(
+    {
+        "visit": {"where": WHERE, "content": ("note", "people", "enterprise")},
+        **{kind: {"where": WHERE} for kind in ("worker_meeting", "enterprise_meeting", "appeal", "mediation")},
+    }
+)
+"""Of which fields an entry of a kind says at least one, under the word for what they say. Programmes, bargaining and
+legal check-ups may be for the whole district.
+"""
 DAYS = ("date", "step_on", "due", "closed_on")
 """The fields that say a whole day, YYYY-MM-DD."""
 PRIVATE = ("handler",)
@@ -162,3 +177,23 @@ class Rules:
     silent_days: int = 30
     worker_meetings: int = 8
     enterprise_meetings: int = 5
+
+
+def erase_on(values: Mapping[Any, Any], rules: Rules) -> str:
+    """The last day that the caller of an appeal is kept: so many days after it was closed, or, while it is not, after
+    its day.
+    """
+    begins, days = values.get("closed_on"), rules.erase_days
+    if not begins:
+        begins, days = values["date"], rules.erase_open_days
+    return (date.fromisoformat(str(begins)) + timedelta(days=days)).isoformat()
+
+
+def tells(text: str, name: str, number: str) -> bool:
+    """Whether a text holds a caller's name or number. Digits are compared without what stands between them, names
+    without spaces; of a number with fewer than five digits, or a name of one character, nothing can be said.
+    """
+    digits, name = re.sub(r"\D", "", number), "".join(name.split())
+    return (len(digits) >= 5 and digits in re.sub(r"\D", "", text)) or (
+        len(name) >= 2 and name in "".join(text.split())
+    )

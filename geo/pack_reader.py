@@ -165,7 +165,7 @@ class Reader:
         )
 
     def entries(self, frame: pd.DataFrame) -> None:
-        """Entries of the ledger with a field that their kind does not have, without one that it needs, on a day that is
+        """Entries of the ledger with a field that their kind does not have, without what it needs, on a day that is
         no whole day, or with a part of a fen.
         """
         for name, kinds in {**ledger.OF_KIND, **ledger.AMOUNTS}.items():
@@ -174,6 +174,10 @@ class Reader:
         for kind, names in ledger.NEEDED.items():
             for name in names:
                 self.blame(frame[(frame["kind"] == kind) & (frame[name] == "")], name, "fault.empty")
+        for kind, groups in ledger.ANY_OF.items():
+            for what, those in groups.items():
+                silent = (frame[[*those]].isna() | (frame[[*those]] == "")).all(axis=1)
+                self.blame(frame[(frame["kind"] == kind) & silent], " + ".join(those), f"fault.{what}")
         for name in ledger.DAYS:
             self.blame(frame[frame[name].str.len().isin([4, 7])], name, "fault.day", name)
         fen = frame["recovered"] * 100

@@ -40,8 +40,10 @@ class Column:
 
     @property
     def allowed(self) -> str:
-        """What a cell may be, for a fault to say: the choices, or the limits."""
-        return " / ".join(self.choices) or f"{self.low:g} … {self.high:g}".replace("-inf", "−∞").replace("inf", "∞")
+        """What a cell may be, for a fault to say: the choices, or the limits, as plain numbers."""
+        return " / ".join(self.choices) or f"{self.low:.15g} … {self.high:.15g}".replace("-inf", "−∞").replace(
+            "inf", "∞"
+        )
 
 
 @dataclass(frozen=True)

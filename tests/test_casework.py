@@ -20,15 +20,17 @@ from PIL import Image
 from geo.casework import appeals, callers, deeds, entry, listed, photos, told
 from geo.casework.callers import Caller
 from geo.errors import GongtuError, ParameterError
-from geo.fieldwork.campaign import campaigns
+from geo.fieldwork.campaign import Campaign, campaign, campaigns
+from geo.fieldwork.deeds import change as change_campaign
 from geo.fieldwork.deeds import close as close_campaign
+from geo.fieldwork.deeds import make as make_campaign
 from geo.i18n import translate
 from geo.ledger import STEPS, Rules
 from geo.people import NOBODY, Person
 from geo.storage import Conflict
 from geo.workspace import Workspace
 
-VISIT = {"campaign": "2025", "kind": "visit", "date": "2025-10-20", "people": "3", "note": "看了食堂"}
+VISIT = {"campaign": "2025", "kind": "visit", "date": "2025-10-20", "position": "P2", "people": "3", "note": "看了食堂"}
 APPEAL = {
     "campaign": "2025",
     "kind": "appeal",
@@ -108,6 +110,8 @@ def test_the_region_of_a_point_is_the_one_it_lies_in(workspace: Workspace, peopl
         ({**VISIT, "note": ["x"]}, {"note"}),
         ({**VISIT, "kind": "mediation", "recovered": 0.125, "channel": "kiosk"}, {"recovered"}),
         ({**VISIT, "kind": "mediation"}, {"channel"}),
+        ({**VISIT, "position": ""}, {"position + region + enterprise + facility + lon"}),
+        ({**VISIT, "note": "", "people": ""}, {"note + people + enterprise"}),
         ({**VISIT, "kind": "appeal"}, {"appeal_source", "appeal_type"}),
     ],
 )
@@ -118,6 +122,63 @@ def test_all_that_is_wrong_is_said_and_nothing_kept(
         deeds.add(workspace, people["甲"], values)
     assert columns(caught) == wrong
     assert workspace.entries().empty
+
+
+def test_a_place_is_at_most_five_kilometres_outside(workspace: Workspace, people: dict[str, Person]) -> None:
+    regions = workspace.district().regions
+    east, lat = float(regions.total_bounds[2]), regions.geometry.iloc[0].centroid.y
+    deeds.add(workspace, people["甲"], {**VISIT, "lon": east + 0.03, "lat": lat})  # a degree is about 85 km here
+    with pytest.raises(entry.EntryError) as caught:
+        deeds.add(workspace, people["甲"], {**VISIT, "lon": east + 0.3, "lat": lat})
+    assert [(one.column, one.key) for one in caught.value.faults] == [("lon + lat", "casework.elsewhere")]
+
+
+def test_a_campaign_without_an_end_is_over_once_another_has_begun(
+    workspace: Workspace, people: dict[str, Person], clock: Clock
+) -> None:
+    make_campaign(
+        workspace, people["丙"], name="冬送温暖", starts="2025-09-10", positions=["P1"], teams=[{"name": "甲组"}]
+    )
+    deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-09-09"})
+    with pytest.raises(entry.EntryError) as caught:
+        deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-09-10"})
+    assert [(one.key, one.allowed) for one in caught.value.faults] == [("casework.ended", "2025-09-09")]
+
+
+def test_what_a_form_typed_last_counts_and_another_hand_is_refused(
+    workspace: Workspace, people: dict[str, Person]
+) -> None:
+    id_ = "0123456789abcdef"
+    send = partial(deeds.send, workspace, people["甲"], id=id_, why="发送中断后又改过")
+    first, second, third = ({**APPEAL, "note": note} for note in ("一", "二", "三"))
+    send(first, sent=[], caller=Caller("王五"))  # and every answer is lost
+    send(second, sent=[first], caller=Caller("王小五", "13800138000"))
+    made = send(third, sent=[first, second])
+    assert (made.version, made.values["note"]) == (3, "三")
+    kept = callers.see(workspace, people["甲"], id_)
+    assert kept is not None
+    assert (kept.name, kept.number) == ("王小五", "13800138000")
+    assert send(third, sent=[]).version == 3, "it says so already"
+    with pytest.raises(Conflict):  # another tab with the same draft
+        send({**APPEAL, "note": "四"}, sent=[first, second])
+    with pytest.raises(ParameterError, match=r"casework\.id_taken"):
+        deeds.send(workspace, people["乙"], third, id=id_, sent=[third], why="x")
+
+
+def test_a_caller_is_added_with_a_correction_by_who_may_see_it(workspace: Workspace, people: dict[str, Person]) -> None:
+    made = deeds.add(workspace, people["甲"], APPEAL)
+    correct = partial(deeds.correct, workspace, id=made.id, version=1, why="补来电人", caller=Caller("王小五"))
+    with pytest.raises(GongtuError, match=r"casework\.not_yours"):
+        correct(people["乙"], values={})
+    with pytest.raises(ParameterError, match=r"casework\.caller_in_text"):
+        correct(people["甲"], values={"note": "王小五欠薪"})
+    assert correct(people["甲"], values={}).version == 1
+    for who in "甲丙":
+        kept = callers.see(workspace, people[who], made.id)
+        assert kept is not None
+        assert (kept.name, kept.erase_on) == ("王小五", "2026-10-13")
+    deeds.correct(workspace, people["丙"], made.id, 1, {"note": "补"}, "补", caller=Caller("赵六"))
+    assert getattr(callers.see(workspace, people["甲"], made.id), "name", "") == "赵六"
 
 
 def test_who_may_not_and_what_is_never_typed_in(workspace: Workspace, people: dict[str, Person]) -> None:
@@ -260,7 +321,7 @@ def test_the_four_steps_are_taken_one_at_a_time(workspace: Workspace, people: di
     ):
         with pytest.raises(ParameterError, match=key):
             step(1, step=to, on=on, note="转")
-    with pytest.raises(ParameterError, match=r"casework\.why"):
+    with pytest.raises(ParameterError, match=r"casework\.what"):
         step(1, step="territory", on="2025-10-14", note="")
     assert step(1, step="territory", on="2025-10-13", note="企业解决不了").values["step"] == "territory"
     assert step(2, step="coordination", on="2025-10-15", note="涉及两地").values["step_on"] == "2025-10-15"
@@ -364,7 +425,106 @@ def test_a_caller_is_in_no_text_that_is_kept(workspace: Workspace, people: dict[
     assert "王" not in repr(caller) + repr(callers.see(workspace, people["甲"], made.id))
 
 
+def test_whose_caller_it_is_not_cannot_be_guessed(workspace: Workspace, people: dict[str, Person]) -> None:
+    made = deeds.add(workspace, people["甲"], APPEAL, caller=Caller("王小五", "13800138000"))
+    guess = "王小五 13800138000"
+    told = deeds.correct(workspace, people["乙"], made.id, 1, {"note": guess}, guess)
+    told = appeals.advance(workspace, people["乙"], made.id, 2, step="territory", on="2025-10-20", note=guess)
+    told = appeals.answer(workspace, people["乙"], made.id, 3, answered=True, note=guess)
+    assert told.version == 4
+    with pytest.raises(ParameterError, match=r"casework\.caller_in_text"):
+        appeals.answer(workspace, people["甲"], made.id, 4, answered=False, note=guess)
+
+
+def test_another_ones_caller_and_handler_cannot_be_taken_away(workspace: Workspace, people: dict[str, Person]) -> None:
+    other, leader = people["乙"], people["丙"]
+    made = deeds.add(workspace, people["甲"], APPEAL, caller=Caller("王小五"))
+    for act in (
+        partial(deeds.correct, values={"kind": "visit", "people": 1}, why="走访"),
+        partial(deeds.retire, why="撤"),
+    ):
+        with pytest.raises(GongtuError, match=r"casework\.not_yours"):
+            act(workspace, other, made.id, 1)
+    appeals.assign(workspace, leader, made.id, 1, handler="")  # nobody's, but somebody called
+    with pytest.raises(GongtuError, match=r"casework\.not_yours"):
+        deeds.retire(workspace, other, made.id, 2, "撤")
+    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_open_days": 30})
+    with pytest.raises(GongtuError, match=r"casework\.not_yours"):
+        deeds.correct(workspace, other, made.id, 2, {"date": "2025-09-01"}, "记错了日子")
+    assert _until(workspace, made.id) == "2025-11-12"
+    callers.put(workspace, leader, made.id, Caller())
+    assert deeds.retire(workspace, other, made.id, 2, "撤").retired
+
+
+def test_a_caller_whose_day_is_over_is_not_kept_and_does_not_come_back(
+    workspace: Workspace, clock: Clock, people: dict[str, Person]
+) -> None:
+    staff, leader, caller = people["甲"], people["丙"], Caller("王小五")
+    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_open_days": 7, "erase_days": 1})
+    made = deeds.add(workspace, staff, APPEAL, id="appeal-01", caller=caller)
+    assert _until(workspace, made.id) == "2025-10-20"  # today
+    with pytest.raises(ParameterError, match=r"casework\.caller_over"):
+        deeds.add(workspace, staff, {**APPEAL, "date": "2025-10-12"}, id="appeal-02", caller=caller)
+    assert workspace.store.get("entries", "appeal-02") is None
+    clock.pass_by(days=1)
+    with pytest.raises(ParameterError, match=r"casework\.caller_over"):
+        deeds.add(workspace, staff, APPEAL, id="appeal-01", caller=caller)
+    with pytest.raises(ParameterError, match=r"casework\.caller_over"):
+        callers.put(workspace, leader, made.id, caller)
+    with pytest.raises(ParameterError, match=r"casework\.caller_over"):
+        deeds.correct(workspace, staff, made.id, 1, {}, "补", caller=caller)
+    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_open_days": 365})
+    appeals.close(workspace, staff, made.id, 1, on="2025-10-21", solved=None, satisfied=None, note="完")
+    appeals.reopen(workspace, staff, made.id, 2, note="又来")
+    deeds.add(workspace, staff, APPEAL, id="appeal-01", caller=caller)
+    assert workspace.store.callers.has([made.id], date.min) == set()
+    with workspace.store.engine.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM callers").scalar() == 0
+
+
+def test_other_days_of_a_campaign_count_for_the_callers_that_are_there(
+    workspace: Workspace, people: dict[str, Person]
+) -> None:
+    caller, leader = Caller("王小五"), people["丙"]
+    ids = [deeds.add(workspace, people["甲"], APPEAL, id=f"appeal-0{n}", caller=caller).id for n in range(2)]
+    appeals.close(workspace, people["甲"], ids[0], 1, on="2025-10-19", solved=None, satisfied=None, note="完")
+    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_days": 2, "erase_open_days": 10})
+    assert [_until(workspace, id_) for id_ in ids] == ["2025-10-21", "2025-10-23"]
+    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_days": 0})
+    assert [_until(workspace, id_) for id_ in ids] == ["", "2025-10-23"]
+
+
 # Photos
+
+
+def test_a_correction_with_photos_is_all_of_it_or_nothing(workspace: Workspace, people: dict[str, Person]) -> None:
+    taken = [_picture(seed=n) for n in range(8)]
+    made = deeds.add(workspace, people["甲"], VISIT, photos=taken[:5])
+    correct = partial(deeds.correct, workspace, people["甲"], made.id, 1, {"note": "改"}, "改")
+    before = [one.id for one in workspace.store.photos.of(made.id)]
+    for more, key in ((taken[5:], "photos.many"), ([taken[5], b"x"], "casework.photo_broken")):
+        with pytest.raises(ParameterError, match=key):
+            correct(drop=before[:1], photos=more)
+    with pytest.raises(ParameterError, match=r"photos\.many"):
+        deeds.add(workspace, people["甲"], VISIT, id="visit-0001", photos=taken)
+    assert workspace.store.get("entries", "visit-0001") is None
+    left = [one.id for one in workspace.store.photos.of(made.id)]
+    assert (workspace.store.get("entries", made.id), left) == (made, before)
+    assert correct(drop=[*before[:2], "nothing"], photos=taken[5:]).values["note"] == "改"
+    kept = [one.id for one in workspace.store.photos.of(made.id)]
+    assert (len(kept), {*before} - {*kept}) == (6, {*before[:2]})
+
+
+def test_a_large_photo_is_reduced_before_it_is_converted() -> None:
+    picture = Image.new("LA", (5_000, 3_001), (0, 255))
+    picture.paste((90, 0), (0, 0, 2_500, 3_001))  # what shows through on the left is white
+    out = io.BytesIO()
+    picture.save(out, "PNG", compress_level=1)
+    small = photos.shrink(out.getvalue())
+    again = Image.open(io.BytesIO(small.bytes))
+    assert (small.width, small.height) == (1600, 960)
+    assert [again.getpixel(at) for at in ((400, 5), (400, 955))] == [(255, 255, 255)] * 2
+    assert [again.getpixel(at) for at in ((1200, 5), (1200, 955))] == [(0, 0, 0)] * 2
 
 
 def test_a_photo_is_small_upright_and_says_nothing_of_its_taking() -> None:
@@ -398,6 +558,9 @@ def test_a_photo_is_small_upright_and_says_nothing_of_its_taking() -> None:
         (lambda: bytes(12_000_001), "casework.photo_large"),
         (lambda: _png_of(8000, 8000), "casework.photo_large"),
         (lambda: _png_of(60_000, 60_000), "casework.photo_large"),
+        (lambda: _png_of(1, 12_001), "casework.photo_large"),
+        (lambda: _png_of(6_400, 6_400), "casework.photo_large"),  # 41 million
+        (lambda: _png_of(12_000, 40), "casework.photo_broken"),  # not too large, but not all there
     ],
 )
 def test_what_is_no_photo_is_refused(content: Callable[[], bytes], key: str) -> None:
@@ -450,9 +613,15 @@ def _until(workspace: Workspace, id_: str) -> str:
     return kept.erase_on if kept else ""
 
 
-def _picture(format: str = "JPEG", mode: str = "RGB") -> bytes:  # noqa: A002
+def _campaign(workspace: Workspace) -> Campaign:
+    return campaign(workspace.district(), workspace.store, "2025")
+
+
+def _picture(format: str = "JPEG", mode: str = "RGB", *, seed: int = 0) -> bytes:  # noqa: A002
     out = io.BytesIO()
-    Image.effect_noise((40, 30), 50).convert(mode).save(out, format)
+    picture = Image.effect_noise((40, 30), 50)
+    picture.paste(30 * seed, (0, 0, 20, 15))
+    picture.convert(mode).save(out, format)
     return out.getvalue()
 
 

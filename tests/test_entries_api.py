@@ -20,8 +20,15 @@ from geo.web.routes import routes
 from geo.workspace import Workspace
 
 URL = "/api/v1/entries"
-VISIT = {"campaign": "2025", "kind": "visit", "date": "2025-10-20", "people": 3}
-APPEAL = {"campaign": "2025", "kind": "appeal", "date": "2025-10-13", "appeal_source": "12345", "appeal_type": "wages"}
+VISIT = {"campaign": "2025", "kind": "visit", "date": "2025-10-20", "position": "P2", "people": 3}
+APPEAL = {
+    "campaign": "2025",
+    "kind": "appeal",
+    "date": "2025-10-13",
+    "position": "P2",
+    "appeal_source": "12345",
+    "appeal_type": "wages",
+}
 Client = Callable[[str], TestClient]
 
 
@@ -105,6 +112,10 @@ def test_the_list_is_filtered_and_paged_by_id(client: Client) -> None:
         ("/visit-0001/steps", {"version": 1, "do": "delete"}, 422, "do"),
         ("/visit-0001/steps", {"version": 1, "do": "reopen", "step": "territory"}, 422, "step"),
         ("/visit-0001/steps", {"version": 1, "do": "answer", "answered": "yes"}, 422, "answered"),
+        ("/visit-0001/steps", {"version": 1, "do": "answer", "answered": 1}, 422, "answered"),
+        ("/visit-0001/steps", {"version": 1, "do": "close", "solved": 0}, 422, "solved"),
+        ("", {**VISIT, "note": True}, 422, "note"),
+        ("/visit-0001", {"version": 1, "why": "x", "note": 0}, 422, "note"),
     ],
 )
 def test_what_cannot_be_is_refused_with_its_field(
@@ -130,3 +141,53 @@ def test_what_another_site_sends_is_refused(client: Client) -> None:
     for body in ("[]", "{", "NaN", '{"people": NaN}', '{"people": Infinity}'):
         assert one.post(URL, content=body, headers={"content-type": "application/json"}).status_code == 422, body
     assert one.post(URL, content=b" " * 70_000, headers={"content-type": "application/json"}).status_code == 413
+
+
+def test_half_of_a_character_is_refused_like_anything_else(client: Client) -> None:
+    one, lead, half = client("甲"), client("丙"), "\ud800"
+    one.post(URL, json={**APPEAL, "id": "appeal-001"})
+    step = {"version": 1, "do": "advance", "step": "territory", "on": "2025-10-14", "note": "x"}
+    move = {"version": 1, "to": "contacted", "on": "2025-10-14"}
+    sent = [
+        *((one, f"{URL}/appeal-001/steps", {**step, name: half}) for name in ("do", "step", "on")),
+        (lead, f"{URL}/appeal-001/steps", {"version": 1, "do": "assign", "handler": half}),
+        *((one, URL, {**VISIT, name: half}) for name in ("date", "enterprise", "campaign", "id")),
+        *((one, "/api/v1/enterprises/E3/moves", {**move, name: half}) for name in ("to", "on", "union_id")),
+    ]
+    for who, path, said in sent:
+        body = json.dumps(said)  # which escapes what UTF-8 cannot say
+        answer = who.post(path, content=body, headers={"content-type": "application/json"})
+        assert answer.status_code in (404, 409, 422), (path, said, answer.text)
+        assert answer.json()["detail"]
+
+
+def test_the_history_names_no_account(client: Client, workspace: Workspace) -> None:
+    one = client("甲")
+    made = one.post(URL, json={**APPEAL, "id": "appeal-001"}).json()
+    accounts = [account.id for account in workspace.store.people.list()]
+    hand = {"version": made["version"], "do": "assign", "handler": accounts[-1]}
+    answer = one.post(f"{URL}/appeal-001/steps", json=hand)
+    told = answer.json()["history"][0]
+    assert (answer.status_code, told["changes"], told["by"]) == (200, [], "甲某")
+    assert [id_ for id_ in accounts if id_ in answer.text] == []
+
+
+@pytest.mark.parametrize(
+    ("query", "field"),
+    [
+        ("since=2025-02-30", "since"),
+        ("until=２０２５-10-01", "until"),
+        ("campaign=1999", "campaign"),
+        ("campaign=2025&team=9", "team"),
+        ("position=P9", "position"),
+        ("region=nowhere", "region"),
+    ],
+)
+def test_a_list_of_what_there_is_not_is_refused(client: Client, query: str, field: str) -> None:
+    answer = client("甲").get(f"{URL}?{query}")
+    assert (answer.status_code, answer.json()["detail"][0]["loc"][-1]) == (422, field)
+
+
+def test_an_enterprise_that_is_not_there_has_no_entries(client: Client) -> None:
+    answer = client("甲").get(f"{URL}?enterprise=E99&campaign=2025&team=1&position=P1&region=110199001000")
+    assert (answer.status_code, answer.json()["entries"]) == (200, [])

@@ -92,11 +92,39 @@ def test_what_is_wrong_is_said_beside_its_field_and_nothing_typed_is_lost(send: 
 def test_sent_twice_is_recorded_once_and_what_was_typed_last_counts(send: Sent, workspace: Workspace) -> None:
     said = {**VISIT, "id": "0123456789abcdef"}
     assert send(said)[1] == send(said)[1]
-    assert send({**said, "people": "8"})[0] == 303  # typed on after an answer was lost
+    second = {**said, "people": "8"}
+    assert send({**second, "sent": json.dumps([said])})[0] == 303  # typed on after an answer was lost
+    assert send({**said, "people": "9", "sent": json.dumps([said, second])})[0] == 303  # and once more
     rows = workspace.entries()
-    assert (len(rows), rows["people"].iloc[0], rows["version"].iloc[0]) == (1, 8, 2)
-    send({**said, "people": "9"})  # by now it is corrected like any other
-    assert workspace.entries()["people"].iloc[0] == 8
+    assert (len(rows), rows["people"].iloc[0], rows["version"].iloc[0]) == (1, 9, 3)
+    for sent in ("", "nonsense", "[1]", json.dumps([said])):  # another tab with the same draft
+        status, _, page = send({**said, "people": "7", "sent": sent})
+        assert (status, "这份草稿已经存成一笔" in page, 'name="id" value=""' in page) == (409, True, True)
+    assert workspace.entries()["people"].iloc[0] == 9
+
+
+def test_a_caller_is_added_later_and_never_shown(client: TestClient, send: Sent, workspace: Workspace) -> None:
+    shown = client.get(send(APPEAL)[1], headers=HTML).text
+    assert "没有记来电人" in shown
+    at = re.findall(r"/m/ledger/\w+", shown)[0]
+    assert "还没有登记来电人" in client.get(at, headers=HTML).text
+    said = {**APPEAL, "version": "1", "why": "补来电人", "caller_name": "王小五"}
+    assert send({**said, "note": "王小五"}, at)[0] == 422
+    assert "“来电号码”太长" in send({**said, "caller_number": "1" * 50}, at)[2]
+    assert send(said, at)[0] == 303
+    page = client.get(at, headers=HTML).text
+    assert ("已登记来电人" in page, "王小五" in page) == (True, False)
+
+
+def test_an_entry_says_where_and_what_in_the_form(client: TestClient, send: Sent, workspace: Workspace) -> None:
+    bare = {**VISIT, "position": "", "people": ""}
+    status, _, page = send(bare)
+    assert (status, 'id="wrong-position"' in page, 'id="wrong-note"' in page) == (422, True, True)
+    lon, lat = workspace.district().regions.geometry.iloc[2].centroid.coords[0]
+    onwards = send({**VISIT, "lon": f"{lon:.6f}", "lat": f"{lat:.6f}", "placed_by": "tap"})[1]
+    assert "位置在丙" in client.get(onwards, headers=HTML).text
+    gone = client.get(f"{URL}/nothing", headers=HTML)
+    assert (gone.status_code, "回到台账" in gone.text, "/signin" in gone.text) == (404, True, False)
 
 
 def test_the_script_is_answered_in_json(client: TestClient, workspace: Workspace) -> None:
@@ -152,3 +180,26 @@ def test_photos_of_what_was_taken_back_are_shown_no_more(client: TestClient, wor
     assert client.get(onwards, headers=HTML).status_code == 409
     assert send(VISIT, photos=(b"no photo",))[0] == 422
     assert send(VISIT, photos=(out.getvalue(),) * 7)[0] == 422
+
+
+def test_bad_photos_leave_an_entry_as_it_was(client: TestClient, send: Sent, workspace: Workspace) -> None:
+    out = io.BytesIO()
+    Image.new("RGB", (40, 30), "red").save(out, "JPEG")
+    send(VISIT, photos=(out.getvalue(),))
+    id_ = str(workspace.entries()["id"].iloc[0])
+    (kept,) = workspace.store.photos.of(id_)
+    said = {**VISIT, "version": "1", "why": "改", "people": "9", "drop": kept.id}
+    assert send(said, f"{URL}/{id_}", (out.getvalue(), b"no photo"))[0] == 422
+    assert (workspace.store.get("entries", id_).version, workspace.store.photos.of(id_)) == (1, [kept])  # type: ignore[union-attr]
+    assert send(said, f"{URL}/{id_}")[0] == 303
+    assert workspace.store.photos.of(id_) == []
+
+
+def test_too_much_is_said_in_the_language_of_the_page(client: TestClient) -> None:
+    files = [("photos", ("photo.jpg", b"x", "image/jpeg"))] * 21
+    for lang, words in (("", "没有保存：一次最多 20 个文件"), ("?lang=en", "Not saved: at most 20 files")):
+        answer = client.post(URL + lang, data=VISIT, files=files, headers=HTML)
+        assert (answer.status_code, words in answer.text) == (400, True)
+    for data in ({f"f{n}": "x" for n in range(81)}, {"note": "x" * 70_000}):
+        answer = client.post(URL, data=data, headers=SCRIPT)
+        assert (answer.status_code, "没有保存" in answer.json()["message"]) == (400, True)

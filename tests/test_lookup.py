@@ -90,5 +90,6 @@ def test_notes_are_found_once_each_and_never_across_two() -> None:
     notes = _Notes(frame)
     assert [notes[number]["id"] for number in notes.matching("乙", 9)] == ["b", "a"]
     assert [notes[number]["id"] for number in notes.matching("甲", 1)] == ["d"]
+    assert [notes[number]["id"] for number in notes.matching("丙", 9)] == ["d"], "the first of a note too"
     assert [*notes.matching("乙丙", 9)] == []
     assert notes.of([], 5) == []

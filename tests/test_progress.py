@@ -474,3 +474,13 @@ def test_meetings_are_counted_at_each_position_of_the_campaign() -> None:
     assert found["worker"].to_dict() == {"P1": 2, "P2": 0, "P3": 0}
     assert found["worker_missing"].to_dict() == {"P1": 0, "P2": 1, "P3": 1}
     assert found["enterprise_missing"].to_dict() == {"P1": 2, "P2": 2, "P3": 2}
+
+
+def test_what_is_made_up_is_as_of_its_own_last_day_and_never_of_a_day_to_come() -> None:
+    made_up = {"kind": "visit", "standing": "synthetic", "date": "2025-10-01"}
+    frame = ledger(made_up | {"as_of": "2025-09"}, made_up | {"as_of": "2025-10-20", "step_on": "2026-05-01"})
+    assert as_of(frame, date(2026, 1, 1)) == AsOf(date(2026, 1, 1), date(2025, 10, 20))
+    assert as_of(frame, date(2025, 10, 10)) == AsOf(date(2025, 10, 10), date(2025, 10, 10))
+    month = ledger(made_up | {"as_of": "2025-09"}, {"kind": "visit", "date": "2025-10-02"})
+    assert as_of(month, date(2026, 1, 1)).made_up == date(2025, 9, 30)
+    assert as_of(ledger(), date(2026, 1, 1)) == AsOf(date(2026, 1, 1), date(2026, 1, 1))

@@ -141,7 +141,7 @@ def advance(
     ParameterError, with ``field``, ``casework.step``, ``casework.on``, ``casework.no_appeal``; Conflict.
     """
     record, _ = _open(workspace, person, id, version)
-    note = _note(workspace, record, note)
+    note = _note(workspace, person, record, note)
     if step not in STEPS:
         raise ParameterError("casework.step", field="step", value=step[:80])
     at = str(record.values.get("step") or STEPS[0])
@@ -166,7 +166,7 @@ def answer(
 ) -> Record:
     """Says whether the caller was answered in time (None: not known). Staff; open or closed. Errors as ``advance``."""
     record, _ = _seen(workspace, person, id, version)
-    note = _note(workspace, record, note, needed=False)
+    note = _note(workspace, person, record, note, needed=False)
     return keeping.write(workspace, person, id, version, {"answered": answered}, note)
 
 
@@ -182,13 +182,14 @@ def close(
     note: str,
 ) -> Record:
     """Ends an open appeal on a day, not before the day of its step and not after today, with what the caller said when
-    asked (None: not known). Staff; the note is needed. Its caller is forgotten so many days after. Errors as
-    ``advance`` has them.
+    asked (None: not known). Staff; the note is needed. Its caller is forgotten so many days after; where these are
+    over already, it is for who may see the caller: ``casework.not_yours``. Other errors as ``advance`` has them.
     """
     record, of = _open(workspace, person, id, version)
-    note = _note(workspace, record, note)
+    note = _note(workspace, person, record, note)
     on = _day(workspace, on, str(record.values.get("step_on") or record.values["date"]))
     values = {"closed_on": on, "solved": solved, "satisfied": satisfied}
+    callers.guard(workspace, person, record, values, of.rules)
     return _settled(workspace, keeping.write(workspace, person, id, version, values, note), of)
 
 
@@ -204,7 +205,7 @@ def reopen(
     time is over stays forgotten. GongtuError ``casework.appeal_open``; other errors as ``advance`` has them.
     """
     record, of = _seen(workspace, person, id, version)
-    note = _note(workspace, record, note)
+    note = _note(workspace, person, record, note)
     if not record.values.get("closed_on"):
         raise GongtuError("casework.appeal_open")
     values = {"closed_on": None, "solved": None, "satisfied": None}
@@ -224,7 +225,7 @@ def assign(
     is in. GongtuError ``casework.not_yours``; ParameterError ``casework.handler``; other errors as ``advance``.
     """
     record, _ = _seen(workspace, person, id, version)
-    note = _note(workspace, record, note, needed=False)
+    note = _note(workspace, person, record, note, needed=False)
     if not callers.may_see(person, record):
         raise GongtuError("casework.not_yours")
     if handler and handler not in {account.id for account in hands(workspace)}:
@@ -253,10 +254,10 @@ def _open(workspace: Workspace, person: Person, id_: str, version: int) -> tuple
     return record, of
 
 
-def _note(workspace: Workspace, record: Record, note: str, *, needed: bool = True) -> str:
-    """A note as the history keeps it, without the caller."""
+def _note(workspace: Workspace, person: Person, record: Record, note: str, *, needed: bool = True) -> str:
+    """A note as the history keeps it, without the caller, as far as the person may know who that is."""
     note = keeping.reason(note, "note", needed=needed)
-    callers.apart_from(workspace, record, note=note)
+    callers.apart_from(workspace, person, record, note=note)
     return note
 
 

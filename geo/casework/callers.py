@@ -7,13 +7,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
 from typing import Any
 
 from geo.casework.clock import today
 from geo.casework.keeping import NOUN, apart, must, open_campaign, seen
 from geo.errors import GongtuError, ParameterError
-from geo.ledger import Rules
+from geo.ledger import Rules, erase_on
 from geo.people import Person
 from geo.storage import plain as said
 from geo.storage.callers import NAME_AT_MOST, NUMBER_AT_MOST
@@ -74,7 +73,10 @@ def put(workspace: Workspace, person: Person, id: str, caller: Caller) -> None: 
 
 
 def keep(workspace: Workspace, person: Person, record: Record, caller: Caller, rules: Rules) -> None:
-    """Keeps who called until the day that the rules say. That the person may is for whoever calls this to see to."""
+    """Keeps who called until the day that the rules say, in place of who was said to have. That the person may is for
+    whoever calls this to see to. ParameterError ``casework.caller_over``: as ``in_time``.
+    """
+    in_time(workspace, caller, record.values, rules)
     forget(workspace)
     workspace.store.callers.put(
         record.id,
@@ -101,26 +103,47 @@ def forget(workspace: Workspace) -> None:
     workspace.store.callers.forget(today(workspace.district(), workspace.now()))
 
 
-def apart_from(workspace: Workspace, record: Record, **texts: object) -> None:
-    """Refuses texts, by field, that would keep the caller of an entry in its history (``keeping.apart``)."""
+def in_time(workspace: Workspace, caller: Caller, values: Mapping[str, Any], rules: Rules) -> None:
+    """ParameterError ``casework.caller_over``, with ``field``, for a caller whose last day is over already."""
+    until = erase_on(values, rules)
+    if caller and until < today(workspace.district(), workspace.now()).isoformat():
+        raise ParameterError("casework.caller_over", field="caller_name", day=until)
+
+
+def apart_from(workspace: Workspace, person: Person, record: Record, **texts: object) -> None:
+    """Refuses texts, by field, that would keep the caller of an entry in its history (``keeping.apart``). Only of who
+    may see the caller: to others the refusal would tell, guess by guess, who it is.
+    """
+    if not may_see(person, record):
+        return
     kept = workspace.store.callers.get(record.id, today(workspace.district(), workspace.now()))
     for field, text in texts.items() if kept else ():
         apart(kept.name, kept.number, str(text or ""), field)  # type: ignore[union-attr]
 
 
-def erase_on(values: Mapping[str, Any], rules: Rules) -> str:
-    """The last day that a caller is kept: so many days after the appeal was closed, or, while it is not, after its
-    day.
+def guard(
+    workspace: Workspace, person: Person, record: Record, then: Mapping[str, Any] | None, rules: Rules | None = None
+) -> None:
+    """GongtuError ``casework.not_yours`` where what somebody would make of an appeal, ``then`` (None: nothing at all),
+    would forget its caller or take it out of the hands it is in, and they may see neither.
     """
-    begins, days = values.get("closed_on"), rules.erase_days
-    if not begins:
-        begins, days = values["date"], rules.erase_open_days
-    return (date.fromisoformat(str(begins)) + timedelta(days=days)).isoformat()
+    if record.values["kind"] != "appeal" or may_see(person, record):
+        return
+    day = today(workspace.district(), workspace.now())
+    if not record.values.get("handler") and not workspace.store.callers.has([record.id], day):
+        return
+    then = None if then is None else {**record.values, **then}
+    if then is None or then["kind"] != "appeal" or (rules and erase_on(then, rules) < day.isoformat()):
+        raise GongtuError("casework.not_yours")
 
 
 def settle(workspace: Workspace, record: Record, rules: Rules) -> None:
-    """Brings the day a caller is kept to in line with the entry as it is now; without an appeal nobody is kept."""
+    """Brings the day a caller is kept to in line with the entry as it is now; without an appeal nobody is kept. Whose
+    last day is over is forgotten first, and so never kept longer after all.
+    """
+    forget(workspace)
     if record.values["kind"] != "appeal" or record.retired:
         workspace.store.callers.erase(record.id)
     else:
         workspace.store.callers.set_erase({record.id: erase_on(record.values, rules)})
+        forget(workspace)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import secrets
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,17 +12,14 @@ from geo.casework.clock import today
 from geo.casework.entry import OF_STEPS, SOURCE, EntryError, Values
 from geo.casework.keeping import NOUN, must, open_campaign, reason, seen, write
 from geo.casework.photos import Jpeg, shrink
-from geo.errors import Fault, ParameterError
-from geo.fieldwork.campaign import Campaign, campaign
-from geo.ledger import AMOUNTS, OF_KIND, STEPS, Rules
+from geo.errors import Fault, GongtuError, ParameterError
+from geo.fieldwork.campaign import Campaign, campaign, campaigns
+from geo.ledger import AMOUNTS, NAMED, OF_KIND, STEPS, Rules
 from geo.people import Person
-from geo.storage import Conflict
+from geo.storage import Change, Conflict
 from geo.storage.photos import PHOTOS_AT_MOST
 from geo.storage.records import Record
 from geo.workspace import Workspace
-
-NAMED = re.compile(r"[0-9A-Za-z-]{8,64}")
-"""What an id may look like that a form makes."""
 
 
 def add(
@@ -38,14 +34,14 @@ def add(
     """Enters what was done: some of ``entry.ENTERED``, as text or as JSON has them. Staff.
 
     With an ``id`` that the form made, sending it twice enters it once: the same id by the same person gives the entry
-    as it is, with what of caller and photos was not kept yet. An appeal begins at its first step, due as the
-    campaign's rules say, in the hands of who enters it. EntryError names every field that cannot be; ParameterError,
-    with ``field``, other things that were asked (``caller_name``, ``photos``, ``id``); GongtuError ``casework.staff``,
-    ``campaign.closed``.
+    as it is, with what of caller and photos was not kept yet; a caller forgotten since stays forgotten. An appeal
+    begins at its first step, due as the campaign's rules say, in the hands of who enters it. EntryError names every
+    field that cannot be; ParameterError, with ``field``, other things that were asked (``caller_name``, ``photos``,
+    ``id``); GongtuError ``casework.staff``, ``campaign.closed``.
     """
     must(person, "staff")
-    if id is not None and not NAMED.fullmatch(id):
-        raise ParameterError("casework.id", field="id", value=id[:80].encode("utf-8", "replace").decode())
+    if id is not None:
+        _named(id)
     if len(photos) > PHOTOS_AT_MOST:
         raise ParameterError("photos.many", field="photos", most=PHOTOS_AT_MOST)
     if id is not None and (again := _again(workspace, person, id)):
@@ -53,11 +49,8 @@ def add(
         return _with(workspace, person, again, caller, [shrink(one) for one in photos], rules)
     found, of = _checked(workspace, values)
     if caller:
-        if found["kind"] != "appeal":
-            raise ParameterError("casework.caller_kind", field="caller_name")
-        callers.check(caller)
-        for name in ("note", "claims"):
-            keeping.apart(caller.name, caller.number, str(found.get(name) or ""), name)
+        _caller(caller, found, {name: found.get(name) for name in ("note", "claims")})
+        callers.in_time(workspace, caller, found, of.rules)
     if found["kind"] == "appeal":
         found |= _begun(found, of.rules) | {"handler": person.id}
     small = [shrink(one) for one in photos]
@@ -73,6 +66,36 @@ def add(
     return _with(workspace, person, record, caller, small, of.rules)
 
 
+def send(
+    workspace: Workspace,
+    person: Person,
+    values: Mapping[str, object],
+    *,
+    id: str,  # noqa: A002
+    sent: Sequence[Mapping[str, object]],
+    why: str,
+    caller: Caller | None = None,
+    photos: Sequence[bytes] = (),
+) -> Record:
+    """``add`` for a form that may have sent before, and typed on where the answer was lost: ``sent`` is what it sent
+    under this id, and ``why`` what the history says of the correction. What was typed last is what is kept, caller
+    included. Conflict where the entry says neither this nor anything of ``sent``: somebody else's hand was in it, if
+    only the same person's in another tab. Other errors as ``add`` and ``correct`` have them.
+    """
+    must(person, "staff")
+    _named(id)
+    before = _again(workspace, person, id)
+    known = {name: value for name, value in values.items() if value}
+    record = before or add(workspace, person, known, id=id, caller=caller, photos=photos)
+    if record.retired or (before is None and _says(workspace, record, values)):
+        return record
+    if not any(_says(workspace, record, one) for one in (values, *sent)):
+        raise Conflict(Change(NOUN, id, {}, 0), [record])
+    if not callers.may_see(person, record):
+        caller = None
+    return correct(workspace, person, id, record.version, values, why, caller=caller, photos=photos)
+
+
 def correct(
     workspace: Workspace,
     person: Person,
@@ -80,13 +103,20 @@ def correct(
     version: int,
     values: Mapping[str, object],
     why: str,
+    *,
+    caller: Caller | None = None,
+    drop: Sequence[str] = (),
+    photos: Sequence[bytes] = (),
 ) -> Record:
-    """Says something else of an entry as it was seen, in its ``version``; what is not among ``values`` stays. Staff.
+    """Says something else of an entry as it was seen, in its ``version``; what is not among ``values`` stays. Those
+    ``drop`` of its photos, by their ids, are removed for good, and ``photos`` added: all of it or nothing. Staff.
 
     A field that cannot be is refused where it was changed; what was wrong with others before stays as it was. An entry
     that becomes one of another kind loses what only the old kind has, its caller too. An appeal of another day or
-    source is due anew. Conflict where somebody was first; EntryError, ParameterError (``casework.why``,
-    ``casework.unknown``), GongtuError (``casework.staff``, ``casework.retired``, ``campaign.closed``).
+    source is due anew. A ``caller`` takes the place of the one there was, for who may see it: ``casework.not_yours``,
+    ``casework.caller_kind``; so is what would forget the caller (``callers.guard``). Conflict where somebody was first;
+    EntryError, ParameterError (``casework.why``, ``casework.unknown``), GongtuError (``casework.staff``,
+    ``casework.retired``, ``campaign.closed``).
     """
     must(person, "staff")
     record = seen(workspace, id, version)
@@ -96,13 +126,24 @@ def correct(
     rules = of.rules if of else before.rules
     if then["kind"] == "appeal":
         then |= _moved(record.values, then, rules)
-    callers.apart_from(workspace, record, note=then.get("note"), claims=then.get("claims"), why=why)
-    if all(record.values.get(name) == _stored(value) for name, value in then.items()):
-        return record
-    if record.values["standing"] != "synthetic":  # what was made up stays so, whoever mends it
-        then |= _grounds(workspace)
-    record = write(workspace, person, id, version, then, why)
-    callers.settle(workspace, record, rules)
+    texts = {"note": then.get("note"), "claims": then.get("claims"), "why": why}
+    callers.guard(workspace, person, record, then, rules)
+    callers.apart_from(workspace, person, record, **texts)
+    if caller:
+        if not callers.may_see(person, record):
+            raise GongtuError("casework.not_yours")
+        _caller(caller, then, texts)
+        callers.in_time(workspace, caller, {**record.values, **then}, rules)
+    small = [shrink(one) for one in photos]
+    workspace.store.photos.check(id, [one.bytes for one in small], drop=drop)
+    if not _same(record, then):
+        if record.values["standing"] != "synthetic":  # what was made up stays so, whoever mends it
+            then |= _grounds(workspace)
+        record = write(workspace, person, id, version, then, why)
+        callers.settle(workspace, record, rules)
+    if caller:
+        callers.keep(workspace, person, record, caller, rules)
+    _photos(workspace, person, record, small, drop)
     return record
 
 
@@ -113,42 +154,23 @@ def retire(
     version: int,
     why: str,
 ) -> Record:
-    """Takes an entry back: it counts no more, and its caller is forgotten. Errors as ``correct`` has them."""
+    """Takes an entry back: it counts no more, and its caller is forgotten. Of an appeal that has one, or is in
+    somebody's hands, for who may see the caller. Errors as ``correct`` has them.
+    """
     must(person, "staff")
     record = seen(workspace, id, version)
     why = reason(why, "why")
     of = open_campaign(workspace, str(record.values["campaign"]))
-    callers.apart_from(workspace, record, why=why)
+    callers.guard(workspace, person, record, None)
+    callers.apart_from(workspace, person, record, why=why)
     record = write(workspace, person, id, version, {}, why, retired=why)
     callers.settle(workspace, record, of.rules)
     return record
 
 
-def attach(
-    workspace: Workspace,
-    person: Person,
-    id: str,  # noqa: A002
-    photos: Sequence[bytes],
-) -> None:
-    """Adds photos to an entry; those that it has already are kept once. Errors as ``add`` has them."""
-    must(person, "staff")
-    record = seen(workspace, id)
-    of = open_campaign(workspace, str(record.values["campaign"]))
-    _with(workspace, person, record, None, [shrink(one) for one in photos], of.rules)
-
-
-def detach(
-    workspace: Workspace,
-    person: Person,
-    id: str,  # noqa: A002
-    photos: Sequence[str],
-) -> None:
-    """Removes some of an entry's photos, by their ids, for good; ids of others are passed over."""
-    must(person, "staff")
-    record = seen(workspace, id)
-    open_campaign(workspace, str(record.values["campaign"]))
-    for one in {photo.id for photo in workspace.store.photos.of(record.id)} & {*photos}:
-        workspace.store.photos.remove(one)
+def _named(id_: str) -> None:
+    if not NAMED.fullmatch(id_):
+        raise ParameterError("casework.id", field="id", value=id_[:80].encode("utf-8", "replace").decode())
 
 
 def _again(workspace: Workspace, person: Person, id_: str) -> Record | None:
@@ -161,11 +183,33 @@ def _again(workspace: Workspace, person: Person, id_: str) -> Record | None:
     return record
 
 
+def _caller(caller: Caller, values: Mapping[str, Any], texts: Mapping[str, object]) -> None:
+    """Refuses a caller that cannot be kept with what is said of the entry."""
+    if values["kind"] != "appeal":
+        raise ParameterError("casework.caller_kind", field="caller_name")
+    callers.check(caller)
+    for name, text in texts.items():
+        keeping.apart(caller.name, caller.number, str(text or ""), name)
+
+
+def _says(workspace: Workspace, record: Record, values: Mapping[str, object]) -> bool:
+    """Whether the entry says just this."""
+    try:
+        return _same(record, _checked(workspace, values, record)[0])
+    except (EntryError, ParameterError):
+        return False  # which was never kept
+
+
+def _same(record: Record, values: Mapping[str, object]) -> bool:
+    return all(record.values.get(name) == _stored(value) for name, value in values.items())
+
+
 def _checked(
     workspace: Workspace, given: Mapping[str, object], record: Record | None = None
 ) -> tuple[Values, Campaign]:
     """What was given, read, completed and found to be right, on top of the record."""
     district, day = workspace.district(), today(workspace.district(), workspace.now())
+    others = campaigns(district, workspace.store)
     said, faults = entry.read(given)
     before: dict[str, Any] = {} if record is None else {name: record.values.get(name) for name in entry.ENTERED}
     changed = {name for name, value in said.items() if record is None or before[name] != _stored(value)}
@@ -184,7 +228,8 @@ def _checked(
         except ParameterError:
             of = None
     unread = {fault.column for fault in faults}
-    faults += [fault for fault in entry.check(values, district, of, day) if fault.column not in unread]
+    found = entry.check(values, district, of, day, others=others)
+    faults += [fault for fault in found if not unread & set((fault.column or "").split(" + "))]
     if record is not None and not changed & {"kind", "campaign"}:
         faults = [fault for fault in faults if changed & set((fault.column or "").split(" + "))]
     if faults:
@@ -240,15 +285,29 @@ def _with(
     small: Sequence[Jpeg],
     rules: Rules,
 ) -> Record:
-    """The entry, once its caller and its photos are kept beside it."""
+    """The entry, once its caller and its photos are kept beside it. Of one that became another since, or is in other
+    hands, a caller who is not there is taken to be forgotten.
+    """
     if record.retired:
         return record
     day = today(workspace.district(), workspace.now())
-    if caller and record.values["kind"] == "appeal" and not workspace.store.callers.has([record.id], day):
+    may = record.version == 1 and record.values["kind"] == "appeal" and callers.may_see(person, record)
+    missing = may and not workspace.store.callers.has([record.id], day)
+    if caller and missing:
+        _caller(caller, record.values, {name: record.values.get(name) for name in ("note", "claims")})
+        callers.in_time(workspace, caller, record.values, rules)
+    _photos(workspace, person, record, small)
+    if caller and missing:
         callers.keep(workspace, person, record, caller, rules)
-    for one in small:
-        workspace.store.photos.add(record.id, one.bytes, one.width, one.height, by=person.name, at=workspace.now())
     return record
+
+
+def _photos(
+    workspace: Workspace, person: Person, record: Record, small: Sequence[Jpeg], drop: Sequence[str] = ()
+) -> None:
+    if small or drop:
+        added = [(one.bytes, one.width, one.height) for one in small]
+        workspace.store.photos.change(record.id, added, drop=drop, by=person.name, at=workspace.now())
 
 
 def _stored(value: object) -> object:

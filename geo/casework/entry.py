@@ -3,19 +3,21 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
+import shapely
 
 from geo.district import District
 from geo.enterprises import project_usable, usable_location
 from geo.errors import Fault, FaultsError, ParameterError
 from geo.fieldwork.campaign import Campaign
-from geo.ledger import AMOUNTS, FEN, NEEDED, OF_KIND, TABLE
+from geo.fieldwork.days import span
+from geo.ledger import AMOUNTS, ANY_OF, FEN, NEEDED, OF_KIND, TABLE
 from geo.schema import PROVENANCE, Column, read_record
 from geo.text import tidy
 
@@ -27,6 +29,8 @@ ENTERED = tuple(
     column.name for column in TABLE.columns if column.name not in ("id", *OF_STEPS, *(one.name for one in PROVENANCE))
 )
 """The fields that somebody types in."""
+OUTSIDE_AT_MOST_M = 5_000.0
+"""How far outside of every region something may have been done."""
 NOTE_AT_MOST, CLAIMS_AT_MOST, NAME_AT_MOST = 2_000, 500, 200  # characters
 WHOLE_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORM = replace(TABLE, key=("_",), columns=(*(replace(one, required=False) for one in TABLE.columns), Column("_")))
@@ -83,20 +87,30 @@ def complete(values: Values, district: District) -> Values:
     return found
 
 
-def check(values: Values, district: District, campaign: Campaign | None, today: date) -> list[Fault]:
+def check(
+    values: Values,
+    district: District,
+    campaign: Campaign | None,
+    today: date,
+    *,
+    others: Iterable[Campaign] = (),
+) -> list[Fault]:
     """Everything wrong with an entry, typed as ``read`` gives it; ``campaign`` is the one it names, None where there is
-    no such. ``column`` of a fault says of which field.
+    no such, ``others`` are those that may have begun since. ``column`` of a fault says of which field, or fields.
     """
     found: list[Fault] = []
     kind = str(values.get("kind") or "")
     must = ("campaign", "kind", "date", *NEEDED.get(kind, ()))
     found += [_fault(name, "fault.empty") for name in must if not values.get(name)]
+    for what, any_of in ANY_OF.get(kind, {}).items():
+        if all(values.get(name) in (None, "") for name in any_of):
+            found.append(_fault(" + ".join(any_of), f"fault.{what}"))
     for name, kinds in {**OF_KIND, **AMOUNTS}.items():
         if kind and kind not in kinds and values.get(name) not in (None, ""):
             found.append(_fault(name, "casework.not_of_kind"))
     if campaign is None and values.get("campaign"):
         found.append(_fault("campaign", "fault.reference", values["campaign"]))
-    found += _day(str(values.get("date") or ""), campaign, today)
+    found += _day(str(values.get("date") or ""), campaign, today, others)
     known = {
         "team": {team.id for team in campaign.teams} if campaign else set(),
         "position": set(campaign.positions) if campaign else set(),
@@ -109,8 +123,11 @@ def check(values: Values, district: District, campaign: Campaign | None, today: 
         if values.get(name) and not _there(getattr(district, _NOUNS[name]), values[name]):
             found.append(_fault(name, "fault.reference", values[name]))
     lon, lat = values.get("lon"), values.get("lat")
-    if lon is not None and lat is not None and not usable_location(lon, lat, district.regions.total_bounds).all():
-        found.append(_fault("lon + lat", "fault.far"))
+    if lon is not None and lat is not None:
+        if not usable_location(lon, lat, district.regions.total_bounds).all():
+            found.append(_fault("lon + lat", "fault.far"))
+        elif _outside_m(lon, lat, district) > OUTSIDE_AT_MOST_M:
+            found.append(_fault("lon + lat", "casework.elsewhere"))
     money = values.get("recovered")
     if money is not None and abs(money * 100 - round(money * 100)) > FEN:
         found.append(_fault("recovered", "casework.cents"))
@@ -126,8 +143,25 @@ def check(values: Values, district: District, campaign: Campaign | None, today: 
 _NOUNS = {"enterprise": "enterprises", "facility": "facilities", "programme": "programmes"}
 
 
-def _day(on: str, campaign: Campaign | None, today: date) -> list[Fault]:
-    """A whole day, not after today, and one of the campaign's, as far as that says when it was."""
+def region_at(lon: float, lat: float, district: District) -> str:
+    """The code of the region that a WGS-84 point lies in; ``""`` outside of all."""
+    x, y = project_usable([lon], [lat], district.regions, district.plane)
+    place = -1 if np.isnan(x).any() else int(district.region_index.locate(x, y)[0])
+    return "" if place < 0 else str(district.regions["code"].iloc[place])
+
+
+def _outside_m(lon: float, lat: float, district: District) -> float:
+    """How far a usable WGS-84 point lies from the nearest region, metres on the plane; 0 within one."""
+    if region_at(lon, lat, district):
+        return 0.0
+    x, y = district.plane.project([lon], [lat])
+    return float(np.nanmin(shapely.distance(shapely.points(x, y), district.regions_m.geometry.to_numpy())))
+
+
+def _day(on: str, campaign: Campaign | None, today: date, others: Iterable[Campaign]) -> list[Fault]:
+    """A whole day, not after today, and one of the campaign's, as far as that says when it was; of one that says no
+    end, none after what ``span`` takes for it.
+    """
     if not on:
         return []
     if not WHOLE_DAY.fullmatch(on):
@@ -137,6 +171,8 @@ def _day(on: str, campaign: Campaign | None, today: date) -> list[Fault]:
     starts, ends = (campaign.starts, campaign.ends) if campaign else ("", "")
     if on[: len(starts)] < starts or (ends and on[: len(ends)] > ends):
         return [Fault("", None, "date", "casework.outside", on, f"{starts or '…'} ~ {ends or '…'}")]
+    if campaign and not ends and on > (until := span(campaign, others, today).until):
+        return [Fault("", None, "date", "casework.ended", on, until)]
     return []
 
 
@@ -147,9 +183,7 @@ def _region(values: Values, district: District) -> str:
     lon, lat = values.get("lon"), values.get("lat")
     if lon is None or lat is None:
         return ""
-    x, y = project_usable([lon], [lat], district.regions, district.plane)
-    place = -1 if np.isnan(x).any() else int(district.region_index.locate(x, y)[0])
-    return "" if place < 0 else str(district.regions["code"].iloc[place])
+    return region_at(lon, lat, district)
 
 
 def _cell(frame: pd.DataFrame, id_: object, column: str) -> str:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import Campaign, campaign
+from geo.ledger import tells
 from geo.people import Person, Role
 from geo.storage import Change, Conflict, Record
 from geo.storage import plain as said
@@ -49,10 +49,12 @@ def open_campaign(workspace: Workspace, id_: str) -> Campaign:
 
 
 def reason(text: object, field: str, *, needed: bool = True) -> str:
-    """Why, or a note, in a line that can be kept. ParameterError ``casework.why`` where it is needed and empty."""
+    """Why, or a note, in a line that can be kept. ParameterError where it is needed and empty: ``casework.why``, of
+    what was done ``casework.what``.
+    """
     found = " ".join(said.text(text, field, WHY_AT_MOST).split())
     if needed and not found:
-        raise ParameterError("casework.why", field=field)
+        raise ParameterError("casework.why" if field == "why" else "casework.what", field=field)
     return found
 
 
@@ -69,8 +71,7 @@ def write(
 
 def apart(name: str, number: str, text: str, field: str) -> None:
     """Refuses a text that is kept with its history where it holds the caller's name or number: ParameterError
-    ``casework.caller_in_text``, which does not say them. Digits are compared without what stands between them.
+    ``casework.caller_in_text``, which does not say them.
     """
-    digits, name = re.sub(r"\D", "", number), "".join(name.split())
-    if (len(digits) >= 5 and digits in re.sub(r"\D", "", text)) or (len(name) >= 2 and name in "".join(text.split())):
+    if tells(text, name, number):
         raise ParameterError("casework.caller_in_text", field=field)

@@ -6,6 +6,7 @@ import secrets
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, fields, replace
+from datetime import date
 from typing import Any
 
 from geo.district import District
@@ -13,7 +14,7 @@ from geo.enterprises import usable_location
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import KEPT, Campaign, Team, campaigns, of_store
 from geo.fieldwork.plan import Plan, edit_between
-from geo.ledger import Rules
+from geo.ledger import Rules, erase_on
 from geo.people import Person
 from geo.schema import STANDINGS, is_date
 from geo.storage import Store
@@ -76,13 +77,17 @@ def copy(workspace: Workspace, person: Person, campaign: Campaign, *, name: str,
 def change(workspace: Workspace, person: Person, campaign: Campaign, **fields: Any) -> Campaign:
     """Says something else of a campaign: some of ``CHANGEABLE``. One of the pack's becomes the store's, under its id.
 
-    Its draft loses what it said of positions and teams that the campaign no longer has. Published versions stay.
+    Its draft loses what it said of positions and teams that the campaign no longer has. Published versions stay. Its
+    callers are kept to the days that its rules then say; whose last day was over before is forgotten all the same.
     Conflict where the campaign is not of its version any more; GongtuError ``campaign.closed``, and
     ``campaign.leader`` for who is no leader; ParameterError, with ``field``, for what cannot be.
     """
     must_lead(person)
     made = _changed(workspace, campaign, fields)
-    return _put(workspace, person, made, closed=campaign.closed_at is not None)
+    put = _put(workspace, person, made, closed=campaign.closed_at is not None)
+    if put.rules != campaign.rules:
+        _settle(workspace, put)
+    return put
 
 
 def close(workspace: Workspace, person: Person, campaign: Campaign) -> Campaign:
@@ -140,6 +145,17 @@ def _put(workspace: Workspace, person: Person, campaign: Campaign, *, closed: bo
         draft=lambda now: edit_between(now, Plan.read(now).within(campaign.positions, teams)),
     )
     return of_store(kept)
+
+
+def _settle(workspace: Workspace, campaign: Campaign) -> None:
+    """Brings the days that callers are kept to in line with the campaign's rules."""
+    store, today = workspace.store, date.fromisoformat(_today(workspace))
+    store.callers.forget(today)
+    entries = store.read("entries")
+    entries = entries[((entries["campaign"] == campaign.id) & (entries["kind"] == "appeal")).to_numpy(bool)]
+    kept = entries[entries["id"].isin(store.callers.has(set(entries["id"]), today)).to_numpy(bool)]
+    store.callers.set_erase({str(row["id"]): erase_on(row, campaign.rules) for row in kept.to_dict("records")})
+    store.callers.forget(today)
 
 
 def _today(workspace: Workspace) -> str:

@@ -27,7 +27,8 @@ class Draft:
     new; ``first``: whether a row is the first of its record. ``values``: typed cells by field; ``writes``: field →
     mask (n,) of the cells that would be written; ``before``: field → what stands in those cells now, by row, where the
     record is known. ``about``: what a preview shows of each row (see ``plan.Plan``). ``retires``: id → version of the
-    records to be retired. ``notes``: what there is to say of the import as a whole.
+    records to be retired; ``settles``: id → the last day that its caller is kept, of appeals that have one. ``notes``:
+    what there is to say of the import as a whole.
     """
 
     id: pd.Series
@@ -38,6 +39,7 @@ class Draft:
     before: Cells
     about: pd.DataFrame
     retires: Mapping[str, int] = field(default_factory=dict)
+    settles: Mapping[str, str] = field(default_factory=dict)
     notes: tuple[Note, ...] = ()
 
     def written(self) -> Mask:

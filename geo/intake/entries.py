@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, timedelta
+from datetime import date
 
 import numpy as np
 import pandas as pd
@@ -14,14 +13,14 @@ from geo.district import District
 from geo.enterprises import project_usable
 from geo.intake.asked import CALLER, Asked
 from geo.intake.cells import clean_code
-from geo.intake.differences import SAME_PLACE
 from geo.intake.draft import Draft, Masks
+from geo.intake.entry_cells import differs, due_on, is_known, made_id, plain
 from geo.intake.files import Note, Sheet
-from geo.intake.identity import NEW, normal_name
-from geo.intake.named import Campaign, Named, find, listed, look_up
+from geo.intake.identity import NEW
+from geo.intake.named import Named, find, listed, look_up
 from geo.intake.reading import read_values
 from geo.intake.reasons import Mask, Reasons
-from geo.ledger import AMOUNTS, DAYS, NEEDED, OF_KIND, STEPS, Rules
+from geo.ledger import AMOUNTS, ANY_OF, DAYS, FEN, NAMED, NEEDED, OF_KIND, STEPS, Rules, erase_on, tells
 from geo.places import Gazetteer
 from geo.regions import name_codes
 
@@ -48,8 +47,10 @@ def draft_entries(
 
     Teams and positions are named by id or name, of the row's campaign; enterprises by id, credit code or a name that
     only one has, facilities and programmes by id or such a name: where that finds nothing, or several, the row is
-    doubtful and names none. A campaign that no row and nobody says is the newest that is not closed. An appeal is at
-    its first step and due by the campaign's rules, unless the row says otherwise.
+    doubtful and names none. What the form refuses is refused here: a day that has not come, a step after the closing,
+    fractions of a fen, an id of another shape, a text that holds the caller of its appeal. A campaign that no row and
+    nobody says is the newest that is not closed. An appeal is at its first step and due by the campaign's rules, unless
+    the row says otherwise.
     """
     return _Entries(sheet, asked, known, district, reasons, named).draft()
 
@@ -76,6 +77,8 @@ class _Entries:
         self._campaign(said_id)
         self._identify(said_id)
         code = self._text("credit_code")
+        self.said = {name: self._text(name) != "" for name in ("enterprise", "facility", "region")}
+        self.said["enterprise"] |= code != ""
         self.values.pop("credit_code", None)
         self._of_campaign()
         self._references(code)
@@ -84,6 +87,7 @@ class _Entries:
         self._fields_of(kind)
         self._needed(kind)
         self._days(kind)
+        self._callers(kind)
         return self._made()
 
     # Texts of the rows
@@ -132,13 +136,15 @@ class _Entries:
     def _identify(self, said: pd.Series) -> None:
         """``id``, ``at`` (position in ``known``) and ``brought``: rows brought in before, which change nothing."""
         given = said != ""
-        made = pd.Series([_made_id(words) for words in self._words()], dtype="str")
+        made = pd.Series([made_id(words) for words in self._words()], dtype="str")
         self.id = said.mask(~given, made)
         again = self.id.duplicated().to_numpy(bool) & ~self.reasons.refused
         first = look_up(self.id, dict(zip(self.id[::-1], self._numbers()[::-1], strict=True)))
         self.reasons.refuse(again & given.to_numpy(bool), "reason.id_again", field="id", value=said, other=first)
         self.reasons.refuse(again & ~given.to_numpy(bool), "reason.entry_again", other=first)
         self.at = pd.Index(self.known["id"]).get_indexer(pd.Index(self.id)).astype(np.int64)  # NEW where it is not
+        odd = (given & ~said.map(lambda id_: bool(NAMED.fullmatch(id_))).astype(bool)).to_numpy(bool)
+        self.reasons.refuse(odd & (self.at == NEW), "reason.entry_id", field="id", value=said)
         gone = (self.known["retired"].reindex(self.at).fillna("") != "").to_numpy(bool)
         self.reasons.refuse(gone, "reason.retired", other=self.id)
         self.brought = (self.at != NEW) & ~given.to_numpy(bool)
@@ -152,7 +158,7 @@ class _Entries:
 
     def _words(self) -> Iterable[str]:
         """What each row says, field by field, before anything is looked up: the same for the same words."""
-        columns = {name: _plain(cells) for name, cells in sorted(self.values.items())}
+        columns = {name: plain(cells) for name, cells in sorted(self.values.items())}
         for row in zip(*columns.values(), strict=True):
             yield "|".join(f"{name}={cell}" for name, cell in zip(columns, row, strict=True) if cell)
 
@@ -245,11 +251,15 @@ class _Entries:
             if name not in self.values:
                 continue
             cells = self.values[name]
-            strange = _is_known(cells) & ((kind != "") & ~kind.isin(kinds)).to_numpy(bool)
+            strange = is_known(cells) & ((kind != "") & ~kind.isin(kinds)).to_numpy(bool)
             nothing = strange & (cells == 0).fillna(False).to_numpy(bool) if name in AMOUNTS else strange & False
             if nothing.any():
                 self.values[name] = cells.mask(nothing)
             self.reasons.refuse(strange & ~nothing, "reason.not_of_kind", field=name, value=cells)
+        if "recovered" in self.values:
+            fen = self.values["recovered"].astype("Float64") * 100
+            odd = ((fen - fen.round()).abs() > FEN).fillna(False).to_numpy(bool)
+            self.reasons.refuse(odd, "reason.cents", field="recovered", value=self.values["recovered"])
 
     def _needed(self, kind: pd.Series) -> None:
         new = self.at == NEW
@@ -259,6 +269,15 @@ class _Entries:
             for name in names:
                 lacking = new & ((kind == one) & (self._text(name) == "")).to_numpy(bool)
                 self.reasons.refuse(lacking, "reason.required", field=name)
+        for one, groups in ANY_OF.items():
+            for what, those in groups.items():
+                silent = new & (kind == one).to_numpy(bool)
+                for name in those:
+                    if name in self.values:
+                        silent &= ~is_known(self.values[name])
+                    if name in self.said:  # what is not known, or not the only one, is doubtful already
+                        silent &= ~self.said[name].to_numpy(bool)
+                self.reasons.refuse(silent, f"reason.{what}", field=those[0])
 
     def _days(self, kind: pd.Series) -> None:
         """Whole days, of the campaign; of an appeal also those that follow from the rules."""
@@ -274,22 +293,48 @@ class _Entries:
             span = f"{one.starts or '…'} ~ {one.ends or '…'}"
             where = mine & outside.to_numpy(bool)
             self.reasons.refuse(where, "reason.outside_campaign", field="date", value=day, other=span)
-        late = ((day.str[: len(self.asked.as_of)] > self.asked.as_of) & (self._text("date") != "")).to_numpy(bool)
-        self.reasons.doubt(late, "reason.future", field="date", value=day, other=self.asked.as_of)
-        for name in ("step_on", "closed_on"):
+        for name in ("date", "step_on", "closed_on"):
             cells = self._text(name)
-            before = ((cells.str.len() == 10) & (day.str.len() == 10) & (cells < day)).to_numpy(bool)
+            late = (cells.str[: len(self.asked.as_of)] > self.asked.as_of).to_numpy(bool)
+            self.reasons.refuse(late, "reason.future", field=name, value=cells, other=self.asked.as_of)
+        for name in ("step_on", "closed_on", "due"):
+            cells = self._after(name)
+            told = (self._text(name) != "") | (self._text("date") != "")
+            before = (told & (cells.str.len() == 10) & (day.str.len() == 10) & (cells < day)).to_numpy(bool)
             self.reasons.refuse(before, "reason.before", field=name, value=cells, other=day)
+        step, closed = self._after("step_on"), self._after("closed_on")
+        told = (self._text("step_on") != "") | (self._text("closed_on") != "")
+        after = (told & (step.str.len() == 10) & (closed.str.len() == 10) & (step > closed)).to_numpy(bool)
+        self.reasons.refuse(after, "reason.after_closing", field="step_on", value=step, other=closed)
         appeal = ((kind == "appeal") & (day.str.len() == 10)).to_numpy(bool) & (self.at == NEW)
         if appeal.any():
             source = self._text("appeal_source")
             due = [
-                _due(start, asked, self.campaigns.get(one)) if mine and asked else ""
+                due_on(start, asked, self.campaigns.get(one)) if mine and asked else ""
                 for mine, start, asked, one in zip(appeal, day, source, campaign, strict=True)
             ]
             for name, then in (("step", STEPS[0]), ("step_on", day), ("due", pd.Series(due, dtype="str"))):
                 cells = self._text(name)
                 self.values[name] = cells.mask((cells == "").to_numpy(bool) & appeal, then)
+
+    def _callers(self, kind: pd.Series) -> None:
+        """Refuses texts that hold the caller of the appeal they are of; ``settles``: until when callers are kept."""
+        self.settles: dict[str, str] = {}
+        mine = (kind == "appeal").to_numpy(bool) & (self.at != NEW) & ~self.brought
+        kept = self.named.callers.has(set(self.id[mine]), date.min)
+        mine &= self.id.isin(kept).to_numpy(bool)
+        callers = {id_: self.named.callers.get(id_, date.min) for id_ in self.id[mine]}
+        for field in ("note", "claims"):
+            told = mine.copy()
+            for at in np.flatnonzero(mine):
+                caller = callers[self.id[at]]
+                told[at] = caller is not None and tells(self._text(field)[at], caller.name, caller.number)
+            self.reasons.refuse(told, "reason.caller_in_text", field=field)
+        day, closed, campaign = (self._after(name) for name in ("date", "closed_on", "campaign"))
+        for at in np.flatnonzero(mine & ~self.reasons.refused):
+            of = self.campaigns.get(campaign[at])
+            values = {"date": day[at], "closed_on": closed[at]}
+            self.settles[self.id[at]] = erase_on(values, of.rules if of else Rules())
 
     # What would be written
 
@@ -300,8 +345,8 @@ class _Entries:
         before = {}
         for name, cells in self.values.items():
             old = self.known[name].reindex(self.at).reset_index(drop=True)
-            given = _is_known(cells) & accepted & ~self.brought
-            writes[name] = given & _differs(name, cells, old)
+            given = is_known(cells) & accepted & ~self.brought
+            writes[name] = given & differs(name, cells, old)
             before[name] = old[writes[name] & there]
         for one, other in (("lon", "lat"), ("lat", "lon")):
             if one in writes and other in writes:
@@ -334,6 +379,7 @@ class _Entries:
             before=before,
             about=about,
             retires=self._retires(ids),
+            settles=self.settles,
             notes=tuple(self.notes),
         )
 
@@ -343,36 +389,3 @@ class _Entries:
         known = self.known
         gone = known[(known["standing"] == "synthetic") & (known["retired"] == "") & ~known["id"].isin(ids)]
         return dict(zip(gone["id"], gone["version"].tolist(), strict=True))
-
-
-def _made_id(words: str) -> str:
-    return "L" + hashlib.sha256(words.encode()).hexdigest()[:16]
-
-
-def _plain(cells: pd.Series) -> list[str]:
-    """Cells as texts that are the same where they mean the same; ``""`` where unknown."""
-    if cells.dtype == "str":
-        return [normal_name(text) if text else "" for text in cells]
-    return ["" if pd.isna(cell) else f"{float(cell):.10g}" for cell in cells.array]
-
-
-def _due(day: str, source: str, campaign: Campaign | None) -> str:
-    """The last day on which solving is in time: so many days after ``day``, by the campaign's rules."""
-    rules = campaign.rules if campaign else Rules()
-    try:
-        return (date.fromisoformat(day) + timedelta(days=getattr(rules, f"solve_days_{source}"))).isoformat()
-    except OverflowError:  # beyond the calendar
-        return ""
-
-
-def _differs(name: str, new: pd.Series, old: pd.Series) -> Mask:
-    """Where a known value is not what there is; a point that is only rounded otherwise is the same."""
-    if name in ("lon", "lat"):
-        apart = (new.astype(np.float64) - old.astype(np.float64)).abs()
-        return ~(apart <= SAME_PLACE).to_numpy(bool)
-    same = (new == old.fillna("")) if new.dtype == "str" else (new == old).fillna(False)
-    return ~same.to_numpy(dtype=bool)
-
-
-def _is_known(cells: pd.Series) -> Mask:
-    return (cells != "").to_numpy(bool) if cells.dtype == "str" else cells.notna().to_numpy(bool)

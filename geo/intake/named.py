@@ -12,6 +12,7 @@ import pandas as pd
 from geo.intake.identity import normal_name
 from geo.intake.reasons import Mask
 from geo.ledger import Rules
+from geo.storage.callers import Callers
 
 Words = tuple[str, tuple[str, ...]]
 """An id, and what it may be called: the id itself among them."""
@@ -54,11 +55,12 @@ class Campaign(Protocol):
 @dataclass(frozen=True, eq=False)
 class Named:
     """What entries may name: all ``campaigns``, the newest first; living ``enterprises`` with id, name, credit_code,
-    region (as the register says it).
+    region (as the register says it); the ``callers`` that are kept.
     """
 
     campaigns: Sequence[Campaign]
     enterprises: pd.DataFrame
+    callers: Callers
 
 
 def listed(frame: pd.DataFrame) -> list[Words]:

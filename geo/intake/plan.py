@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
+from zoneinfo import ZoneInfo
 
 import numpy as np
 import pandas as pd
@@ -13,6 +14,7 @@ import shapely
 from numpy.typing import NDArray
 
 from geo.district import District
+from geo.errors import ParameterError
 from geo.i18n import Language, translate
 from geo.intake.asked import Asked as Asked
 from geo.intake.asked import check, known_fields
@@ -53,7 +55,7 @@ class Plan:
     ``reasons``: columns row, refuses, key, field, value, other; see ``words``. ``notes``: pairs of message key and
     parameters about the import as a whole. ``swapped``: how many rows look as if longitude and latitude were swapped.
     ``records``: how many records would be written; ``retires``: how many demonstration records retired with them.
-    ``state``: of the store this was planned on.
+    ``state``: of the store this was planned on. ``zone``: of the district.
     """
 
     asked: Asked
@@ -65,6 +67,7 @@ class Plan:
     swapped: int
     state: tuple[int, str]
     draft: Draft
+    zone: ZoneInfo
 
     @property
     def retires(self) -> int:
@@ -159,7 +162,8 @@ def plan(sheet: Sheet, asked: Asked, store: Store, district: District, campaigns
             draft = draft_boundaries(sheet, asked, known, district, reasons)
         case "entries":
             sheet = without_callers(sheet, asked)
-            draft = draft_entries(sheet, asked, known, district, reasons, Named(campaigns, store.read("enterprises")))
+            named = Named(campaigns, store.read("enterprises"), store.callers)
+            draft = draft_entries(sheet, asked, known, district, reasons, named)
         case _:
             draft = draft_records(sheet, asked, known, district, reasons)
     del known
@@ -179,6 +183,7 @@ def plan(sheet: Sheet, asked: Asked, store: Store, district: District, campaigns
         swapped=swapped,
         state=state,
         draft=draft,
+        zone=ZoneInfo(district.about["time_zone"]),
     )
 
 
@@ -192,11 +197,22 @@ def commit(
     progress: Callable[[int], None] | None = None,
 ) -> int:
     """Writes the plan, all of it or nothing, and gives the revision that made; ``progress`` is told how many records
-    are done, of ``records + retires``.
+    are done, of ``records + retires``. The callers of appeals are then kept as long as these say.
 
-    Conflict where a record is no longer what the plan was made on: it is out of date, make it again.
+    Conflict where a record is no longer what the plan was made on: it is out of date, make it again. ParameterError
+    ``plan.as_of_future`` for entries as of a day that has not come.
     """
-    return store.commit(plan.changes(), by=by, at=at, why=why, what="import", progress=progress)
+    today, as_of = at.astimezone(plan.zone).date(), plan.asked.as_of
+    if plan.asked.kind == "entries" and as_of > today.isoformat()[: len(as_of)]:  # and so, maybe, some of its days
+        raise ParameterError("plan.as_of_future", field="as_of", value=as_of)
+    revision = store.commit(plan.changes(), by=by, at=at, why=why, what="import", progress=progress)
+    if plan.asked.kind == "entries":
+        store.callers.forget(today)  # first: whose last day is over is not kept longer after all
+        store.callers.set_erase(plan.draft.settles)
+        for id_ in store.callers.has(plan.draft.retires.keys(), today):
+            store.callers.erase(id_)
+        store.callers.forget(today)
+    return revision
 
 
 def _fates(draft: Draft, reasons: Reasons) -> tuple[NDArray[np.object_], NDArray[np.object_]]:

@@ -5,7 +5,7 @@ Nobody's account is in it. A caller is at an address of its own, for the one who
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from enum import Enum
 from functools import partial
 from typing import Annotated, Any, Literal
@@ -30,6 +30,7 @@ from geo.i18n import translate
 from geo.ledger import PRIVATE, STEPS, TABLE, EntryKind, Rules
 from geo.people import Person
 from geo.storage import Conflict, Record
+from geo.storage.plain import day as day_of
 from geo.web import forms
 from geo.web.access import Needs, asking
 from geo.web.forms import UNKEPT, ForgedError, NotJsonError, refusal
@@ -73,6 +74,7 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     401: {"description": "Nobody has signed in"},
     403: {"description": "The role is too low, it is not yours, or another site sent it"},
 }
+ASKED = {**ANSWERS, 422: {"description": "No such day, campaign, team, position or region; other questions"}}
 MISSING = {**ANSWERS, 404: {"description": "No such entry"}}
 WRITTEN = {
     **MISSING,
@@ -94,7 +96,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
     tags: list[str | Enum] = ["ledger"]
     told_of = partial(_entry, workspace)
 
-    @api.get("/v1/entries", tags=tags, responses=ANSWERS, dependencies=staff)
+    @api.get("/v1/entries", tags=tags, responses=ASKED, dependencies=staff)
     def entries(
         campaign: Text = "",
         kind: Annotated[list[EntryKind], Query(description="Repeat for several")] = [],  # noqa: B006 - FastAPI copies it
@@ -111,7 +113,17 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         limit: Annotated[int, Query(ge=1, le=AT_MOST)] = 100,
     ) -> JSONResponse:
         """Entries by id. ``next`` is what to ask ``after`` for the next page, null where this is the last one."""
-        district = workspace.district()
+        district, every = workspace.district(), workspace.entries()
+        known = campaigns(district, workspace.store)
+        of = [one for one in known if one.id == campaign] or known
+        _known("campaign", campaign, (one.id for one in known))
+        _known("team", team, {*(it.id for one in of for it in one.teams), *every["team"]})
+        _known("position", position, {*(it for one in of for it in one.positions), *every["position"]})
+        if region not in ("", *district.regions["code"]):
+            raise ParameterError("organising.choice", field="region", value=region[:80], choices="codes of /v1/regions")
+        for name, text in (("since", since), ("until", until)):
+            if text:
+                day_of(text, name)
         wanted = Wanted(
             campaign=campaign,
             kinds=tuple(kind),
@@ -123,7 +135,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
             enterprise=enterprise,
             states=(state,) if state else (),
         )
-        every, rules = workspace.entries(), _rules(workspace, district)
+        rules = _rules_of(known)
         day = as_of(every, today(district, workspace.now()))
         found = listed.select(every, wanted, today=day, rules=rules).sort_values("id")
         rows = found[(found["id"] > after).to_numpy(bool)].iloc[: limit + 1]
@@ -172,7 +184,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
     def added(person: Person, body: dict[str, Any]) -> Record:
         id_ = _text(body.pop("id"), "id") if "id" in body else None
         called = Caller(*(_text(body.pop(name, ""), name) for name in CALLER))
-        return deeds.add(workspace, person, body, id=id_, caller=called or None)
+        return deeds.add(workspace, person, _fields(body), id=id_, caller=called or None)
 
     @api.post(
         "/v1/entries",
@@ -191,16 +203,19 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
     @api.post(
         "/v1/entries/{id}",
         tags=tags,
-        openapi_extra=_body({**VERSION, "why": TEXT, **PROPERTIES}, ("version", "why")),
+        openapi_extra=_body({**VERSION, "why": TEXT, **PROPERTIES, **CALLER}, ("version", "why")),
         responses=WRITTEN,
         dependencies=staff,
     )
     async def correct(request: Request, id: str) -> JSONResponse:  # noqa: A002
-        """Corrects an entry; fields that are not named stay as they are. ``why`` stays in the history."""
+        """Corrects an entry; fields that are not named stay as they are. ``why`` stays in the history. A caller, by
+        who may see it, takes the place of the one there was.
+        """
 
         def corrected(person: Person, body: dict[str, Any]) -> Record:
             version, why = _version(body), _text(body.pop("why", ""), "why")
-            return deeds.correct(workspace, person, id, version, body, why)
+            called = Caller(*(_text(body.pop(name, ""), name) for name in CALLER))
+            return deeds.correct(workspace, person, id, version, _fields(body), why, caller=called or None)
 
         return await written(request, corrected, 200)
 
@@ -236,7 +251,7 @@ def _stepped(workspace: Workspace, id_: str, person: Person, body: dict[str, Any
     said: dict[str, Any] = {}
     for name, kind in takes.items():
         if kind is FLAG:
-            if name in body and body[name] not in (True, False, None):
+            if name in body and not any(body[name] is one for one in (True, False, None)):  # 1 equals True
                 raise ParameterError("casework.flag", field=name)
             said[name] = body.get(name)
         else:
@@ -254,15 +269,11 @@ def _refused(error: GongtuError, told_of: Callable[[Record], dict[str, Any]]) ->
             return refusal(415, error)
         case EntryError():
             say = partial(translate, language="en")
-            detail = [
-                {
-                    "loc": ["body", fault.column],
-                    "msg": say(fault.key, value=fault.value, allowed=fault.allowed),
-                    "type": fault.key,
-                }
+            why = [
+                (str(fault.column), say(fault.key, value=fault.value, allowed=fault.allowed), fault.key)
                 for fault in error.faults
             ]
-            return JSONResponse({"detail": detail}, 422, UNKEPT)
+            return forms.refusals(422, why)
         case Conflict():
             return refusal(409, error, entry=told_of(error.records[0]) if error.records else None)
         case ParameterError():
@@ -285,9 +296,8 @@ def _entry(workspace: Workspace, record: Record, person: Person) -> dict[str, An
         state = appeals.state(of, as_of(workspace.entries(), day).of(str(of["standing"])), rules)
     address = f"/api/v1/entries/{quote(record.id, safe='')}/caller"
     seen = callers.may_see(person, record) and record.id in workspace.store.callers.has([record.id], day)
-    history = told.history(
-        record, workspace.store.history(keeping.NOUN, record.id), names, partial(translate, language="en")
-    )
+    past, say = workspace.store.history(keeping.NOUN, record.id), partial(translate, language="en")
+    history = told.history(record, past, names, say, without=PRIVATE)
     return {
         **_plain({name: of.get(name) for name in COLUMNS}),
         "state": state,
@@ -314,12 +324,15 @@ def _entry(workspace: Workspace, record: Record, person: Person) -> dict[str, An
     }
 
 
-def _rules(workspace: Workspace, district: District) -> dict[str, Rules]:
-    return _rules_of(campaigns(district, workspace.store))
-
-
 def _rules_of(known: tuple[Campaign, ...]) -> dict[str, Rules]:
     return {one.id: one.rules for one in known}
+
+
+def _known(field: str, value: str, choices: Iterable[str]) -> None:
+    """ParameterError, with ``field``, for a value that there is none of."""
+    known = sorted({*choices} - {""})
+    if value and value not in known:
+        raise ParameterError("organising.choice", field=field, value=value[:80], choices=", ".join(known))
 
 
 def _version(body: dict[str, Any]) -> int:
@@ -327,6 +340,14 @@ def _version(body: dict[str, Any]) -> int:
     if not isinstance(version, int) or isinstance(version, bool):
         raise ParameterError("casework.version", field="version")
     return version
+
+
+def _fields(body: dict[str, Any]) -> dict[str, Any]:
+    """The fields of an entry; ParameterError for a text that is none."""
+    for name, value in body.items():
+        if value is not None and PROPERTIES.get(name, {}).get("type") == "string":
+            _text(value, name)
+    return body
 
 
 def _text(value: object, name: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
@@ -81,9 +81,23 @@ async def of_json(request: Request) -> dict[str, Any]:
 
 def refusal(status: int, error: GongtuError, **more: object) -> JSONResponse:
     """Why what was sent as JSON is not done, in the form of the API's other refusals; ``more`` stands beside it."""
-    where = ["body", *filter(None, [error.params.get("field")])]
-    detail = {"loc": where, "msg": explain(error, "en"), "type": error.key}
-    return JSONResponse({"detail": [detail], **more}, status, UNKEPT)
+    why = [(str(error.params.get("field") or ""), explain(error, "en"), error.key)]
+    return refusals(status, why, **more)
+
+
+def refusals(status: int, why: Iterable[tuple[str, str, str]], **more: object) -> JSONResponse:
+    """Why not, once for each field (``""``: none) with its words and their key. Half of a surrogate pair, which what
+    was sent may hold and no answer can, is a question mark.
+    """
+    detail = [
+        {"loc": ["body", *filter(None, [_sayable(field)])], "msg": _sayable(words), "type": key}
+        for field, words, key in why
+    ]
+    return JSONResponse({"detail": detail, **more}, status, UNKEPT)
+
+
+def _sayable(text: str) -> str:
+    return text.encode(errors="replace").decode()
 
 
 def _no_number(said: str) -> None:

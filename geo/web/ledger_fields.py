@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 from collections.abc import Mapping
 from functools import cached_property
 from typing import Any
@@ -22,6 +24,8 @@ from geo.workspace import Workspace
 
 SEARCHED = ("enterprise", "facility")
 """The fields that are looked up as somebody types: the name stands in a field of its own, NAME_text."""
+SENT_AT_MOST = 5
+"""Of what a form sent before and had no answer to, the last ones."""
 
 
 def typed() -> tuple[str, ...]:
@@ -78,17 +82,44 @@ class LedgerFields:
                 found[name] = self._looked_up(name, text)
         return found
 
+    def sent(self, text: str) -> list[dict[str, str]]:
+        """What the form says that it sent before, as JSON; nothing of what cannot be read."""
+        try:
+            told = json.loads(text) if text else []
+        except (ValueError, RecursionError):
+            return []
+        found = []
+        for one in told[:SENT_AT_MOST] if isinstance(told, list) else []:
+            if isinstance(one, dict) and all(isinstance(value, str) for value in one.values()):
+                with contextlib.suppress(entry.EntryError):  # which was refused
+                    found.append(self.values(one))
+        return found
+
+    def two_towns(self, record: Record) -> dict[str, str]:
+        """The names of the town that an entry's point lies in and of its position's, where they differ."""
+        values: Mapping[str, Any] = record.values
+        if values.get("lon") is None or not values.get("position"):
+            return {}
+        rows = self._district.positions
+        own = str(next(iter(rows.loc[(rows["id"] == values["position"]).to_numpy(bool), "region"]), ""))
+        place = entry.region_at(values["lon"], values["lat"], self._district)
+        if not own or not place or own == place:
+            return {}
+        return {"place": self.names.of("region", place), "position": self.names.of("region", own)}
+
     def choices(self, campaign: str) -> dict[str, Any]:
         """What can be chosen, for the page; ``plans`` for its script, by campaign."""
         chosen = self._chosen(campaign)
         plans = {one.id: self._plan(one) for one in self._campaigns}
         mine = plans[chosen.id] if chosen else {"teams": [], "positions": []}
         rows: Any = self._district.programmes.to_dict("records")
+        towns: Any = self._district.regions[["code", "name", "name_en"]].to_dict("records")
         return {
             "campaigns": [(one.id, (self._language == "en" and one.name_en) or one.name) for one in self._campaigns],
             "plans": plans,
             "teams": mine["teams"],
             "positions": [row[:2] for row in mine["positions"]],
+            "regions": [(row["code"], local_name(row, self._language)) for row in towns],
             "programmes": [(row["id"], local_name(row, self._language)) for row in rows],
             "kinds": KINDS,
             "sources": APPEAL_SOURCES,

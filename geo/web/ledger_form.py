@@ -13,12 +13,14 @@ from urllib.parse import quote
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import UploadFile
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.routing import Route
 
-from geo.casework import deeds, keeping, told
+from geo.casework import callers, deeds, keeping, told
 from geo.casework.callers import Caller
+from geo.casework.clock import today
 from geo.casework.entry import EntryError
 from geo.errors import GongtuError, ParameterError
 from geo.i18n import explain, translate
@@ -42,8 +44,11 @@ POLICY = page.POLICY.replace("img-src 'self'", "script-src 'self'; connect-src '
 SCRIPT_WORDS = (
     *("draft", "no_draft", "restored", "photos_again", "drop", "choose", "own", "others", "no_place", "located"),
     *("tapped", "insecure", "locating", "refused", "unavailable", "tap_help", "no_map", "remove", "photos_many"),
-    *("sending", "signed_out", "sign_in", "server", "refused_all", "offline", "edited"),
+    *("sending", "signed_out", "sign_in", "server", "refused_all", "offline", "edited", "caller_again"),
+    *("aside", "take_draft", "taken", "as_another", "correct", "elsewhere"),
 )
+OWN = ("why", "caller_name", "caller_number", "photos")
+"""Fields whose names are words of this form, not of the ledger."""
 FORBIDDEN = ("casework.staff", "casework.leader", "casework.not_yours")
 OVER = ("campaign.closed", "casework.retired")
 Said = dict[str, str]
@@ -74,15 +79,24 @@ class _Pages:
     async def entry(self, request: Request) -> Response:
         if request.method != "POST":
             return await run_in_threadpool(self._told, request, partial(self._show, request))
-        async with request.form(
-            max_files=FILES_AT_MOST, max_fields=FIELDS_AT_MOST, max_part_size=FIELD_AT_MOST
-        ) as form:
+        try:
+            await request.form(max_files=FILES_AT_MOST, max_fields=FIELDS_AT_MOST, max_part_size=FIELD_AT_MOST)
+        except HTTPException:  # more of something than these, or no form at all
+            return self._unread(request)
+        async with request.form() as form:  # which is read already
             said = {name: value for name, value in form.items() if isinstance(value, str)}
             files = [one for one in form.getlist("photos") if isinstance(one, UploadFile) and one.size]
             photos = [await one.read() for one in files]
             dropped = [one for one in form.getlist("drop") if isinstance(one, str)]
         send = partial(self._send, request, said, photos, dropped)
         return await run_in_threadpool(self._told, request, send)
+
+    def _unread(self, request: Request) -> Response:
+        most = {"files": FILES_AT_MOST, "fields": FIELDS_AT_MOST, "size": FIELD_AT_MOST // 1024}
+        words = self._say(request)("ledger_form.unread", **most)
+        if _script(request):
+            return JSONResponse({"message": words}, 400, page.HEADERS)
+        return page.message(request, 400, "ledger_form.title", words)
 
     async def photo(self, request: Request) -> Response:
         return await run_in_threadpool(self._told, request, partial(self._photo, request))
@@ -127,23 +141,19 @@ class _Pages:
     def _done(self, request: Request, id_: str, said: Said, photos: Sequence[bytes], dropped: Sequence[str]) -> Record:
         person: Person = request.state.person
         values = self._fields(request).values(said)
+        caller = Caller(said.get("caller_name", ""), said.get("caller_number", "")) or None
         if id_:
             version = said.get("version", "")
             number = int(version) if version.isdecimal() and len(version) < 10 else 0
-            record = deeds.correct(self._workspace, person, id_, number, values, said.get("why", ""))
-            if dropped:
-                deeds.detach(self._workspace, person, id_, dropped)
-            if photos:
-                deeds.attach(self._workspace, person, id_, photos)
-            return record
-        known = {name: value for name, value in values.items() if value}
-        new, caller = said.get("id") or None, Caller(said.get("caller_name", ""), said.get("caller_number", ""))
-        record = deeds.add(self._workspace, person, known, id=new, caller=caller or None, photos=photos)
-        if new and record.version == 1 and not record.retired:
-            # Where the first answer was lost and somebody typed on, what was typed last is what is meant.
-            why = self._say(request)("ledger_form.resent")
-            record = deeds.correct(self._workspace, person, record.id, 1, values, why)
-        return record
+            why = said.get("why", "")
+            return deeds.correct(
+                self._workspace, person, id_, number, values, why, caller=caller, drop=dropped, photos=photos
+            )
+        if not (new := said.get("id")):
+            known = {name: value for name, value in values.items() if value}
+            return deeds.add(self._workspace, person, known, caller=caller, photos=photos)
+        sent, why = self._fields(request).sent(said.get("sent", "")), self._say(request)("ledger_form.resent")
+        return deeds.send(self._workspace, person, values, id=new, sent=sent, why=why, caller=caller, photos=photos)
 
     def _refused(self, request: Request, id_: str, said: Said, error: GongtuError) -> Response:
         """What is wrong, beside its field where it has one; of two who corrected one entry, what the first made."""
@@ -156,27 +166,38 @@ class _Pages:
             case EntryError():
                 message = say(error.key, count=len(error.faults))
                 faults = {
-                    str(one.column): say(one.key, value=one.value, allowed=one.allowed)
+                    _beside(str(one.column)): say(one.key, value=one.value, allowed=one.allowed)
                     for one in reversed(error.faults)
                 }
             case Conflict() if error.records:
                 record, status = error.records[0], 409
                 theirs = told.lines(record.values, self._fields(request).names, say)
                 message = say("ledger_form.conflict", by=record.changed_by)
-                said = {**said, "version": str(record.version)}
+                if id_:
+                    said = {**said, "version": str(record.version)}
+                else:
+                    message = say("casework.sent_otherwise")
             case ParameterError() if error.params.get("field") not in (None, "", "id"):
-                faults, message = {str(error.params["field"]): message}, say("casework.faults", count=1)
+                field = str(error.params["field"])
+                named = {**error.params, "field": say(f"{'ledger_form' if field in OWN else 'field'}.{field}")}
+                faults, message = {field: say(error.key, **named)}, say("casework.faults", count=1)
             case ParameterError():
                 status = 404 if error.key == "casework.unknown" else 422
             case _:
                 status = 403 if error.key in FORBIDDEN else 409 if error.key in OVER else 422
         if _script(request):
-            more = {"version": record.version, "theirs": theirs} if record else {}
+            more: dict[str, Any] = {"theirs": theirs} if record else {}
+            if record and id_:
+                more["version"] = record.version
+            elif record:
+                more["correct"] = self._of(request, record)
             return JSONResponse({"message": message, "faults": faults, **more}, status, page.HEADERS)
         if id_ and record is None:
             record = self._workspace.store.get(keeping.NOUN, id_)
             if record is None or record.retired:
                 raise error
+        if record and not id_:
+            said = {**said, "id": ""}  # saved once more it is another entry
         filled = {**self._fields(request).fresh({}), **said}
         about = record if id_ else None
         return self._page(request, filled, about, status=status, error=message, faults=faults, theirs=theirs)
@@ -212,6 +233,7 @@ class _Pages:
             action=f"{HOME}/{quote(record.id, safe='')}" if record else HOME,
             version=version if record else "",
             said={**dict.fromkeys(typed(), ""), **said},
+            caller_about=self._caller(person, record),
             saved=saved and self._saved(request, saved),
             error=error,
             faults={**dict.fromkeys((*typed(), "lon + lat", "photos"), ""), **(faults or {})},
@@ -220,6 +242,7 @@ class _Pages:
             photos_at_most=PHOTOS_AT_MOST,
             script_words={**script, "photos_at_most": PHOTOS_AT_MOST},
             draft=mine + which,
+            asked=bool(request.query_params.keys() - {"lang"}),
             amounts=[
                 (name, " ".join(of)) for name, of in AMOUNTS.items() if name not in ("people", "workers", "recovered")
             ],
@@ -235,10 +258,26 @@ class _Pages:
         return {
             "lines": told.lines(record.values, fields.names, self._say(request)),
             "caller": bool(self._workspace.store.callers.has([record.id], fields.today)),
+            "appeal": record.values["kind"] == "appeal",
+            "two_towns": fields.two_towns(record),
             "photos": self._photos(record),
             "again": page.address(request, HOME, **same),
-            "correct": page.address(request, f"{HOME}/{quote(record.id, safe='')}"),
+            "correct": self._of(request, record),
         }
+
+    def _of(self, request: Request, record: Record) -> str:
+        return page.address(request, f"{HOME}/{quote(record.id, safe='')}")
+
+    def _caller(self, person: Person, record: Record | None) -> str:
+        """What the form says of the caller: that there is one or none already, for who may see it; else there are no
+        fields for one.
+        """
+        if record is None:
+            return "caller_help"
+        if record.values["kind"] != "appeal" or not callers.may_see(person, record):
+            return ""
+        day = today(self._workspace.district(), self._workspace.now())
+        return "caller_on" if self._workspace.store.callers.has([record.id], day) else "caller_off"
 
     def _photos(self, record: Record) -> list[str]:
         return [f"/ledger/photo/{photo.id}.jpg" for photo in self._workspace.store.photos.of(record.id)]
@@ -264,7 +303,14 @@ class _Pages:
             status = 404 if error.key == "casework.unknown" else 409 if known else 503
             if _script(request):
                 return JSONResponse({"message": words}, status, page.HEADERS)
-            return page.message(request, status, "ledger_form.title" if known else "access.out_of_order", words)
+            if not known:
+                return page.message(request, status, "access.out_of_order", words)
+            return page.page(request, "ledger_gone.html", status, text=words)
+
+
+def _beside(column: str) -> str:
+    """The field that a fault of several is said beside."""
+    return column if column == "lon + lat" else column.partition(" + ")[0]
 
 
 def _script(request: Request) -> bool:

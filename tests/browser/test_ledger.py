@@ -10,6 +10,8 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.casework import callers, deeds
 from geo.casework.callers import Caller
+from geo.fieldwork import deeds as campaigns
+from geo.fieldwork.campaign import Team, campaign
 from geo.people import Person
 from tests.browser.app import map_frame, open_page, rest
 from tests.browser.conftest import House
@@ -20,9 +22,10 @@ NAME, NUMBER = "赵来电", "13900001111"
 
 @dataclass(frozen=True)
 class Book:
-    """Two entries of the campaign of the tiny pack: a visit, and an appeal with a caller that nobody handles."""
+    """Two entries of a campaign of their own: a visit, and an appeal with a caller that a leader handles."""
 
     house: House
+    campaign: str
     visit: str
     appeal: str
 
@@ -38,21 +41,25 @@ def book(house: House) -> Iterator[Book]:
     account = next(one for one in workspace.store.people.list() if one.name == "某leader")
     leader = Person(account.id, account.name, "leader")
     day = workspace.now().date().isoformat()
-    common = {"campaign": "2025", "date": day, "region": "110199001000"}
+    made = campaigns.make(
+        workspace, leader, name="台账测试", starts="2020", ends="2999", positions=("P1",), teams=[Team("1", "一组")]
+    )
+    common = {"campaign": made.id, "date": day, "region": "110199001000"}
     visit = deeds.add(workspace, leader, {**common, "kind": "visit", "people": 7, "note": "走访某厂"})
-    appeal = {**common, "kind": "appeal", "appeal_source": "12345", "appeal_type": "wages", "note": "反映欠薪"}
-    made = deeds.add(workspace, leader, appeal, caller=Caller(NAME, NUMBER))
-    yield Book(house, visit.id, made.id)
-    for id_ in (visit.id, made.id):
+    appeal = {**common, "kind": "appeal", "appeal_source": "12345", "appeal_type": "wages", "note": "反映拖欠绩效"}
+    called = deeds.add(workspace, leader, appeal, caller=Caller(NAME, NUMBER))
+    yield Book(house, made.id, visit.id, called.id)
+    for id_ in (visit.id, called.id):
         record = workspace.store.get("entries", id_)
         assert record is not None
         if not record.retired:
             deeds.retire(workspace, leader, id_, record.version, "测试")
+    campaigns.close(workspace, leader, campaign(workspace.district(), workspace.store, made.id))
 
 
 def open_ledger(browser: Browser, book: Book, role: str, query: str = "", size: tuple[int, int] = (1440, 900)) -> Page:
     page, _ = open_page(browser, *size, cookies=book.house.cookies(role), touch=size[0] < 900)
-    page.goto(f"{book.house.address}/ledger?campaign=2025{query}")
+    page.goto(f"{book.house.address}/ledger?campaign={book.campaign}{query}")
     map_frame(page)
     rest(page)
     return page
@@ -69,9 +76,9 @@ def test_entries_are_filtered_opened_and_kept_in_the_address(browser: Browser, b
     expect(page.locator("ol button")).to_have_count(1)
     assert "办理中" in rows(page)[0]
     page.locator("ol button").click()
-    expect(page.locator(".st-key-detail")).to_contain_text("反映欠薪")
+    expect(page.locator(".st-key-detail")).to_contain_text("反映拖欠绩效")
     page.reload()
-    expect(page.locator(".st-key-detail")).to_contain_text("反映欠薪")
+    expect(page.locator(".st-key-detail")).to_contain_text("反映拖欠绩效")
     assert f"entry={book.appeal}" in page.url
     page.context.close()
 
@@ -84,7 +91,7 @@ def test_an_appeal_goes_its_way(browser: Browser, book: Book) -> None:
     expect(page.locator("dl.known")).to_contain_text("② 属地党委政府")
     assert book.values(book.appeal)["step"] == "territory"
     rest(page)
-    expect(page.get_by_label("做了什么")).to_have_count(0)  # or a second press would take the next step with the same words
+    expect(page.get_by_label("做了什么")).to_have_count(0)  # a second press would take the next step
     page.get_by_role("button", name="办结").first.click()
     page.get_by_label("做了什么").fill("补发")
     page.get_by_role("button", name="办结", exact=True).last.click()
@@ -127,8 +134,8 @@ def test_whatever_there_is_is_found_as_one_types(browser: Browser, book: Book) -
     box = page.get_by_role("combobox", name="查企业")
     box.fill("甲原")
     expect(page.get_by_role("option").filter(has_text="甲原镇").first).to_be_visible()
-    box.fill("欠薪")
+    box.fill("拖欠绩效")
     box.press("Enter")  # at once: what is still listed is of another text
     page.wait_for_url(f"**/ledger?entry={book.appeal}")
-    expect(page.locator(".st-key-detail")).to_contain_text("反映欠薪")
+    expect(page.locator(".st-key-detail")).to_contain_text("反映拖欠绩效")
     page.context.close()

@@ -49,7 +49,7 @@ def test_a_visit_with_the_connection_cut_while_typing_is_recorded_once(
     phone.context.set_offline(True)
     phone.locator("[name=note]").fill("看了食堂")
     phone.locator("#save").tap()
-    expect(phone.locator("#said")).to_contain_text("没有网络，还没保存")
+    expect(phone.locator("#said")).to_contain_text("连不上，还没保存")
     # Back online it is sent by itself, and what came of it is lost on the way: the phone does not know it is recorded.
     sent: list[str] = []
 
@@ -99,12 +99,43 @@ def test_an_appeal_keeps_its_caller_out_of_the_draft_and_outlives_signing_out(ph
     expect(phone.locator("#said")).to_contain_text("登录已过期")
     phone.context.add_cookies(house.cookies("staff"))  # signed in again, in another tab
     phone.locator("#save").tap()
-    expect(phone.locator(".fault")).to_have_count(2)
+    expect(phone.locator(".fault")).to_have_count(3)
     phone.locator("[name=appeal_source]").select_option("12345")
     phone.locator("[name=appeal_type]").select_option("wages")
+    phone.locator("[name=position]").select_option("P1")
+    phone.goto(f"{house.address}/m/ledger?kind=visit&enterprise=E3")  # what is asked for comes first
+    expect(phone.locator("[name=kind][value=visit]")).to_be_checked()
+    expect(phone.locator("[name=enterprise]")).to_have_value("E3")
+    phone.get_by_role("button", name="恢复草稿").tap()
+    expect(phone.locator("#said.wrong")).to_contain_text("来电人没有存在手机里，请重填")
+    expect(phone.locator("[name=note]")).to_have_value("欠薪三月")
+    phone.locator("[name=caller_name]").fill("王小五")
     phone.locator("#save").tap()
     expect(phone.locator("main")).to_contain_text("来电人已单独保存")
     assert "王小五" not in phone.content()
+    before = len(entries(house))
+    phone.go_back()  # not to the filled form under another id
+    expect(phone.locator("[name=note]")).to_have_value("")
+    assert (len(entries(house)), drafts(phone)) == (before, "{}")
+
+
+def test_two_tabs_that_take_up_one_draft_record_it_once(phone: Page, house: House) -> None:
+    before = len(entries(house))
+    phone.locator("[name=position]").select_option("P1")
+    phone.locator("[name=note]").fill("一")
+    other = phone.context.new_page()
+    other.goto(f"{house.address}/m/ledger")
+    expect(other.locator("[name=note]")).to_have_value("一")
+    phone.locator("#save").tap()
+    expect(phone.get_by_role("heading", name="记好了")).to_be_visible()
+    other.locator("[name=note]").fill("另一笔")
+    other.locator("#save").tap()
+    expect(other.locator("#said")).to_contain_text("这份草稿已经存成一笔")
+    expect(other.locator("#theirs")).to_contain_text("一")
+    assert len(entries(house)) == before + 1
+    other.get_by_role("button", name="当作另一笔保存").tap()
+    expect(other.get_by_role("heading", name="记好了")).to_be_visible()
+    assert len(entries(house)) == before + 2
 
 
 def test_a_place_is_tapped_on_the_map_and_two_who_correct_see_each_other(phone: Page, house: House) -> None:
@@ -117,6 +148,7 @@ def test_a_place_is_tapped_on_the_map_and_two_who_correct_see_each_other(phone: 
     box.tap()
     expect(phone.locator("#placed")).to_have_text("已在图上点选")
     assert (phone.evaluate(LOW), phone.evaluate(WIDE)) == ([], 0)
+    phone.locator("[name=people]").fill("3")
     phone.locator("#save").tap()
     expect(phone.locator("dl")).to_contain_text("图上点选")
     phone.get_by_role("link", name="更正这一笔").tap()

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import date
 
 import pytest
+from clock import Clock
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sheets import Office, code_of, fates, reasons, sheet_of
@@ -21,6 +23,7 @@ from geo.workspace import Workspace
 
 LEADER = Person("u-li", "李", "leader")
 HEADER = "日期 类型 工作组 阵地 镇街 企业名称 参加人数 备注"
+NAMES = "id date kind enterprise appeal_source appeal_type"
 FIELDS = "date kind team position region enterprise people note"
 VISIT = ("2025-07-01", "走访", "一组", "甲原镇", "", "E2公司", "3", "首次走访")
 
@@ -94,23 +97,23 @@ def test_of_two_rows_that_say_the_same_the_second_is_refused_unless_ids_tell_the
     made = ledger.plan(FIELDS, VISIT, VISIT, (*VISIT[:7], "第二次"))
     assert fates(made) == ["new", "refused", "new"]
     assert reasons(made, 3) == [("entry_again", "")]
-    told = ledger.plan(f"id {FIELDS}", ("A1", *VISIT), ("A2", *VISIT), ("A1", *VISIT))
+    told = ledger.plan(f"id {FIELDS}", ("entry-A1", *VISIT), ("entry-A2", *VISIT), ("entry-A1", *VISIT))
     assert fates(told) == ["new", "new", "refused"]
     assert reasons(told, 4) == [("id_again", "id")]
 
 
 def test_an_id_says_which_entry_is_changed(ledger: Office) -> None:
-    ledger.bring(f"id {FIELDS}", ("A1", *VISIT))
-    made = ledger.bring("id people kind", ("A1", "9", ""))
+    ledger.bring(f"id {FIELDS}", ("entry-A1", *VISIT))
+    made = ledger.bring("id people kind", ("entry-A1", "9", ""))
     assert fates(made) == ["changed"]
-    assert (ledger.values("A1")["people"], ledger.values("A1")["note"]) == (9, "首次走访")
-    other = ledger.plan("id kind channel", ("A1", "调解", "言和"))
+    assert (ledger.values("entry-A1")["people"], ledger.values("entry-A1")["note"]) == (9, "首次走访")
+    other = ledger.plan("id kind channel", ("entry-A1", "调解", "言和"))
     assert reasons(other, 2)[0] == ("entry_kind", "kind")
     store = ledger.workspace.store
     store.commit(
-        [Change("entries", "A1", {}, 2, retired="删")], by="wang", at=ledger.workspace.now(), why="", what="save"
+        [Change("entries", "entry-A1", {}, 2, retired="删")], by="wang", at=ledger.workspace.now(), why="", what="save"
     )
-    assert reasons(ledger.plan("id people", ("A1", "1")), 2) == [("retired", "")]
+    assert reasons(ledger.plan("id people", ("entry-A1", "1")), 2) == [("retired", "")]
 
 
 def test_who_is_named_must_be_one(ledger: Office) -> None:
@@ -119,14 +122,14 @@ def test_who_is_named_must_be_one(ledger: Office) -> None:
     grounds = {"standing": "imported", "source": "test", "as_of": "2025"}
     store.commit([Change("enterprises", "E9", twin | grounds)], by="wang", at=ledger.workspace.now(), why="", what="")
     made = ledger.plan(
-        "date kind enterprise credit_code team position facility region",
-        ("2025-07-01", "走访", "E2公司", "", "", "", "", ""),
-        ("2025-07-02", "走访", "E2公司", code_of(7), "", "", "", ""),
-        ("2025-07-03", "走访", "E1公司", code_of(7), "", "", "", ""),
-        ("2025-07-04", "走访", "无名公司", "", "", "", "", "某镇"),
-        ("2025-07-05", "走访", "e3", "", "二组", "", "", ""),
-        ("2025-07-06", "走访", "", "", "1", "P9", "", ""),
-        ("2025-07-07", "走访", "", "", "", "", "F1站", "乙河"),
+        "date kind enterprise credit_code team position facility region people",
+        ("2025-07-01", "走访", "E2公司", "", "", "", "", "", "3"),
+        ("2025-07-02", "走访", "E2公司", code_of(7), "", "", "", "", "3"),
+        ("2025-07-03", "走访", "E1公司", code_of(7), "", "", "", "", "3"),
+        ("2025-07-04", "走访", "无名公司", "", "", "", "", "某镇", "3"),
+        ("2025-07-05", "走访", "e3", "", "二组", "", "", "", "3"),
+        ("2025-07-06", "走访", "", "", "1", "P9", "F1站", "", "3"),
+        ("2025-07-07", "走访", "", "", "", "", "F1站", "乙河", "3"),
     )
     assert fates(made) == ["doubtful", "new", "refused", "doubtful", "refused", "refused", "new"]
     assert [reasons(made, row) for row in (2, 4, 5, 6, 7)] == [
@@ -144,14 +147,24 @@ def test_who_is_named_must_be_one(ledger: Office) -> None:
 
 def test_a_kind_has_only_its_fields_and_needs_its_own(ledger: Office) -> None:
     made = ledger.plan(
-        "date kind channel recovered workers programme_kind appeal_source",
-        ("2025-07-01", "走访", "", "0", "0", "", ""),  # a sheet of all kinds has noughts where nothing is
-        ("2025-07-01", "走访", "", "100", "", "", ""),
-        ("2025-07-01", "调解", "人社+工会", "20.46万元", "39", "", ""),
-        ("2025-07-01", "调解", "", "", "", "", ""),
-        ("2025-07-01", "服务活动", "", "", "", "夏送清凉", ""),
-        ("2025-07-01", "服务活动", "", "", "", "", ""),
-        ("2025-07-01", "诉求", "", "", "", "", "12345"),
+        "date kind channel recovered workers programme_kind appeal_source region note",
+        (
+            "2025-07-01",
+            "走访",
+            "",
+            "0",
+            "0",
+            "",
+            "",
+            "乙河",
+            "示例",
+        ),  # a sheet of all kinds has noughts where nothing is
+        ("2025-07-01", "走访", "", "100", "", "", "", "乙河", "示例"),
+        ("2025-07-01", "调解", "人社+工会", "20.46万元", "39", "", "", "乙河", "示例"),
+        ("2025-07-01", "调解", "", "", "", "", "", "乙河", "示例"),
+        ("2025-07-01", "服务活动", "", "", "", "夏送清凉", "", "乙河", "示例"),
+        ("2025-07-01", "服务活动", "", "", "", "", "", "乙河", "示例"),
+        ("2025-07-01", "诉求", "", "", "", "", "12345", "乙河", "示例"),
     )
     assert fates(made) == ["new", "refused", "new", "refused", "new", "refused", "refused"]
     assert [reasons(made, row) for row in (3, 5, 7, 8)] == [
@@ -165,16 +178,17 @@ def test_a_kind_has_only_its_fields_and_needs_its_own(ledger: Office) -> None:
     assert "recovered" not in ledger.values(ids(made)[0])
 
 
-def test_appeals_are_due_by_the_rules_of_their_campaign(ledger: Office) -> None:
+def test_appeals_are_due_by_the_rules_of_their_campaign(ledger: Office, clock: Clock) -> None:
     workspace = ledger.workspace
+    clock.pass_by(days=72)  # 31 December
     this = campaign(workspace.district(), workspace.store, "2025")
     deeds.change(workspace, LEADER, this, rules=replace(Rules(), solve_days_12345=3))
     made = ledger.bring(
-        "date kind appeal_source appeal_type due closed_on solved satisfied",
-        ("2025-07-30", "诉求", "接诉即办", "工资", "", "2025-08-01", "已解决", "不满意"),
-        ("2025-12-30", "诉求", "12351", "社保", "", "", "", ""),
-        ("2025-07-30", "诉求", "走访", "其他", "2025-09-01", "", "", ""),
-        ("2025-07-30", "诉求", "走访", "工资", "", "2025-07-29", "", ""),
+        "date kind appeal_source appeal_type due closed_on solved satisfied position",
+        ("2025-07-30", "诉求", "接诉即办", "工资", "", "2025-08-01", "已解决", "不满意", "P1"),
+        ("2025-12-30", "诉求", "12351", "社保", "", "", "", "", "P1"),
+        ("2025-07-30", "诉求", "走访", "其他", "2025-09-01", "", "", "", "P1"),
+        ("2025-07-30", "诉求", "走访", "工资", "", "2025-07-29", "", "", "P1"),
         as_of="2025-12-31",
     )
     assert fates(made) == ["new", "new", "new", "refused"]
@@ -191,15 +205,15 @@ def test_appeals_are_due_by_the_rules_of_their_campaign(ledger: Office) -> None:
 
 def test_days_are_whole_and_within_the_campaign(ledger: Office) -> None:
     made = ledger.plan(
-        "date kind",
-        ("2025年7月", "走访"),
-        ("2025-05-31", "走访"),
-        ("2025-06-01", "走访"),
-        ("2025-11-01", "走访"),
-        ("", "走访"),
+        "date kind enterprise",
+        ("2025年7月", "走访", "E3"),
+        ("2025-05-31", "走访", "E3"),
+        ("2025-06-01", "走访", "E3"),
+        ("2025-11-01", "走访", "E3"),
+        ("", "走访", "E3"),
         as_of="2025-10-31",
     )
-    assert fates(made) == ["refused", "refused", "new", "doubtful", "refused"]
+    assert fates(made) == ["refused", "refused", "new", "refused", "refused"]
     assert [reasons(made, row)[0] for row in (2, 3, 5, 6)] == [
         ("day", "date"),
         ("outside_campaign", "date"),
@@ -212,19 +226,21 @@ def test_a_closed_campaign_takes_nothing_new_and_another_is_named_by_id_or_name(
     workspace = ledger.workspace
     this = campaign(workspace.district(), workspace.store, "2025")
     made = deeds.make(workspace, LEADER, name="冬送温暖", starts="2025-11", positions=["P1"], teams=[{"name": "甲组"}])
-    row = ("2025-11-20", "走访", "冬送温暖")
-    assert fates(ledger.plan("date kind campaign", row, as_of="2025-12")) == ["new"]
-    assert ledger.plan("date kind", row[:2], as_of="2025-12").draft.values["campaign"].tolist() == [made.id]
+    row = ("2025-11-20", "走访", "E3", "冬送温暖")
+    assert fates(ledger.plan("date kind enterprise campaign", row, as_of="2025-12")) == ["new"]
+    assert ledger.plan("date kind enterprise", row[:3], as_of="2025-12").draft.values["campaign"].tolist() == [made.id]
     deeds.close(workspace, LEADER, this)
-    told = ledger.plan("date kind campaign", ("2025-07-01", "走访", "2025"), ("2025-07-01", "走访", "春季"))
+    told = ledger.plan(
+        "date kind enterprise campaign", ("2025-07-01", "走访", "E3", "2025"), ("2025-07-01", "走访", "E3", "春季")
+    )
     assert [reasons(told, row) for row in (2, 3)] == [[("campaign_closed", "campaign")], [("reference", "campaign")]]
 
 
 def test_no_caller_is_taken_nor_shown_again(ledger: Office) -> None:
     sheet = sheet_of(
-        ["日期", "类型", "诉求来源", "诉求类型", "来电人", "来电电话", "备注"],
-        ("2025-07-01", "诉求", "12345", "工资", "张三", "13900000000", "加班费"),
-        ("2025-07", "诉求", "12345", "工资", "李四", "13900000001", "加班费"),
+        ["日期", "类型", "诉求来源", "诉求类型", "来电人", "来电电话", "备注", "阵地"],
+        ("2025-07-01", "诉求", "12345", "工资", "张三", "13900000000", "加班费", "P1"),
+        ("2025-07", "诉求", "12345", "工资", "李四", "13900000001", "加班费", "P1"),
     )
     columns = guess_columns(sheet, "entries")
     made = ledger.plan_sheet(sheet, columns=columns)
@@ -240,15 +256,28 @@ def test_no_caller_is_taken_nor_shown_again(ledger: Office) -> None:
 def test_a_sheet_without_rows_and_one_without_campaigns(ledger: Office) -> None:
     assert fates(ledger.plan(FIELDS)) == []
     district, store = ledger.workspace.district(), ledger.workspace.store
-    asked = Asked("entries", {0: "date", 1: "kind"}, "名册", "2025-10")
-    made = plan(sheet_of(["date", "kind"], ("2025-07-01", "走访")), asked, store, district)
+    asked = Asked("entries", {0: "date", 1: "kind", 2: "enterprise"}, "名册", "2025-10")
+    made = plan(sheet_of(["date", "kind", "enterprise"], ("2025-07-01", "走访", "E3")), asked, store, district)
     assert (fates(made), reasons(made, 2)) == (["refused"], [("required", "campaign")])
     with pytest.raises(ParameterError, match=r"plan\.no_date"):
         plan(sheet_of(["kind"], ("走访",)), Asked("entries", {0: "kind"}, "名册", "2025-10"), store, district)
 
 
+def test_a_row_says_where_it_was_or_with_whom(ledger: Office) -> None:
+    made = ledger.plan(
+        "date kind region enterprise note",
+        ("2025-07-01", "走访", "", "", "看了食堂"),
+        ("2025-07-01", "走访", "乙河", "", ""),
+        ("2025-07-01", "走访", "", "E3", ""),
+        ("2025-07-01", "职工沟通会", "", "无名公司", ""),
+        ("2025-07-01", "集体协商", "", "", ""),
+    )
+    assert fates(made) == ["refused", "refused", "new", "doubtful", "new"]
+    assert [reasons(made, row) for row in (2, 3)] == [[("where", "position")], [("content", "note")]]
+
+
 CELLS = st.tuples(
-    st.sampled_from(["", "A1", "A2"]),
+    st.sampled_from(["", "entry-A1", "entry-A2"]),
     st.sampled_from(["2025-07-01", "2025年7月2日", "2025-07", "2030-01-01", ""]),
     st.sampled_from(["走访", "诉求", "调解", "服务活动", "visit", "别的"]),
     st.sampled_from(["", "一组", "1", "九组"]),
@@ -274,3 +303,56 @@ def test_what_is_written_is_there_when_the_file_comes_again(ledger: Office, rows
     written = made.rows["writes"] != ""
     assert set(again.rows.loc[written, "fate"]) <= {"unchanged"}
     assert (again.rows.loc[written, "id"] == made.rows.loc[written, "id"]).all()
+
+
+def test_what_the_form_refuses_is_refused(ledger: Office) -> None:
+    row, names = (
+        ("appeal-01", "2025-07-10", "诉求", "E3", "12345", "欠薪"),
+        "id date kind enterprise appeal_source appeal_type",
+    )
+    made = ledger.plan(
+        f"{names} step_on closed_on due",
+        (*row, "2025-07-11", "2025-07-12", "2025-07-10"),
+        (*row, "2025-07-13", "2025-07-12", ""),
+        (*row, "", "2025-07-09", ""),
+        (*row, "", "2025-11-01", ""),
+        (*row, "", "", "2025-07-09"),
+        ("A1", *row[1:], "", "", ""),
+    )
+    assert fates(made) == ["new", *["refused"] * 5]
+    assert [reasons(made, at)[-1] for at in (3, 4, 5, 6, 7)] == [
+        ("after_closing", "step_on"),
+        ("before", "closed_on"),
+        ("future", "closed_on"),
+        ("before", "due"),
+        ("entry_id", "id"),
+    ]
+    money = ledger.plan(
+        "date kind enterprise channel recovered",
+        *(("2025-07-10", "调解", "E3", "言和", yuan) for yuan in ("10.01", "10.001")),
+    )
+    assert fates(money) == ["new", "refused"]
+
+
+def test_an_import_keeps_to_the_caller_of_an_appeal(ledger: Office) -> None:
+    store = ledger.workspace.store
+    ledger.bring(NAMES, ("appeal-01", "2025-07-10", "诉求", "E3", "12345", "欠薪"))
+    store.callers.put(
+        "appeal-01", name="王小五", number="138-0013-8000", erase_on="2026-07-10", by="li", at=ledger.workspace.now()
+    )
+    notes = ("王小五 来过", "电话13800138000", "来过")
+    told = [ledger.plan("id note", ("appeal-01", note)) for note in notes]
+    assert [fates(one) for one in told] == [["refused"], ["refused"], ["changed"]]
+    assert reasons(told[0], 2) == [("caller_in_text", "note")]
+    ledger.bring("id closed_on", ("appeal-01", "2025-10-01"))
+    kept = store.callers.get("appeal-01", date(2025, 10, 1))
+    assert kept
+    assert kept.erase_on == "2025-12-30"  # 90 days after: 30 of October, 30 of November, 30 of December
+    ledger.bring("id closed_on", ("appeal-01", "2025-07-10"))  # 8 October: over
+    assert not store.callers.has(["appeal-01"], date.min)
+
+
+def test_a_file_as_of_a_day_to_come_is_not_written(ledger: Office) -> None:
+    made = ledger.plan(FIELDS, ("2025-10-21", *VISIT[1:]), as_of="2025-10-21")  # tomorrow
+    with pytest.raises(ParameterError, match=r"plan\.as_of_future"):
+        ledger.write(made)

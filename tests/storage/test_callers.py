@@ -76,6 +76,17 @@ def test_nothing_of_a_caller_stays_in_the_file(tmp_path: Path) -> None:
     store.close()
 
 
+def test_nothing_of_a_photo_stays_in_the_file(tmp_path: Path) -> None:
+    store = open_store(f"sqlite:///{tmp_path}/s.sqlite", now=NOW)
+    gone, kept = (store.photos.add("A1", mark * 1_000, 1, 1, by="li", at=NOW) for mark in (b"GONE", b"KEPT"))
+    store.photos.change("A1", [], drop=[gone], by="li", at=NOW)
+    inside = b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    assert (b"GONE" in inside, b"KEPT" in inside) == (False, True)
+    store.photos.remove(kept)
+    assert b"KEPT" not in b"".join(file.read_bytes() for file in tmp_path.iterdir())
+    store.close()
+
+
 def test_a_start_and_a_restored_backup_forget_whose_time_is_over(store: Store, url: str, tmp_path: Path) -> None:
     save(store, Change("entries", "A1"), Change("entries", "A2"))
     put(store)

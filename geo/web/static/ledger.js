@@ -7,27 +7,39 @@
   const secret = new Set(["caller_name", "caller_number", "form", "version", "photos", "drop"]); // never in a draft
   const byId = (id) => document.getElementById(id);
   const fields = () => [...form.elements].filter((one) => one.name && !secret.has(one.name) && one.type !== "file");
-  const tell = (text, wrong) => {
+  const tell = (text, wrong, ...acts) => {
     const box = byId("said");
     box.textContent = text;
     box.className = wrong ? "wrong" : "said";
     box.hidden = !text;
+    for (const [what, words_of, act] of acts) {
+      const one = Object.assign(document.createElement(what), { textContent: words_of });
+      if (what === "a") one.href = act; else { one.type = "button"; one.onclick = act; }
+      box.append(document.createElement("br"), one);
+    }
     if (text) box.scrollIntoView({ block: "nearest" });
     return box;
   };
-  let waiting = 0, sending = false, pictures = [];
+  let waiting = 0, sending = false, done = false, pictures = [];
+  let sent = []; // what was sent under this id and had no answer: the server tells by it that this is the same hand
 
   // An id of its own, so that what is sent twice is recorded once.
   const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
   // The draft.
   const kept = byId("kept");
-  const stored = () => { try { return JSON.parse(localStorage.getItem(key)); } catch { return null; } };
-  const keep = () => {
+  const chosen = () => (form.querySelector('[name="kind"]:checked') || {}).value;
+  const away = key + ".aside"; // an older draft, where the address asked for something else
+  const stored = (of) => { try { return JSON.parse(localStorage.getItem(of)); } catch { return null; } };
+  const typed = () => {
     const said = {};
     for (const one of fields()) if (one.type !== "radio" || one.checked) said[one.name] = one.value;
+    return said;
+  };
+  const keep = () => {
+    const caller = ["caller_name", "caller_number"].some((name) => form.elements[name] && form.elements[name].value);
     try {
-      localStorage.setItem(key, JSON.stringify({ said, photos: pictures.length }));
+      localStorage.setItem(key, JSON.stringify({ said: typed(), photos: pictures.length, caller, sent, at: location.search }));
       kept.textContent = words.draft;
     } catch { kept.textContent = words.no_draft; }
   };
@@ -35,10 +47,17 @@
     const before = key.slice(0, key.lastIndexOf(".") + 1);
     try { Object.keys(localStorage).forEach((one) => { if (before !== words.drafts && one.startsWith(before) && one !== key) localStorage.removeItem(one); }); } catch { /* nothing is kept */ }
   };
-  const forget = () => { try { localStorage.removeItem(key); } catch { /* nothing was kept */ } };
-  const restore = () => {
-    const draft = stored();
-    if (!draft) return;
+  const forget = (of) => { try { localStorage.removeItem(of); } catch { /* nothing was kept */ } };
+  const drop = (of) => { forget(of); location.replace(location.pathname + location.search); };
+  const offer = () => { // what the address asks for comes first; the draft waits for a word
+    const draft = stored(key);
+    try {
+      if (draft) localStorage.setItem(away, JSON.stringify(draft));
+      localStorage.removeItem(key);
+    } catch { /* nothing is kept */ }
+    if (stored(away)) tell(words.aside, false, ["button", words.take_draft, () => { restore(stored(away), key); forget(away); keep(); }], ["button", words.drop, () => drop(away)]);
+  };
+  const restore = (draft, of) => {
     // The campaign first, then the team: what can be chosen after them follows from them.
     const order = ["campaign", "team"];
     const names = [...order, ...Object.keys(draft.said).filter((name) => !order.includes(name))];
@@ -50,13 +69,12 @@
       }
       if (order.includes(name)) choices();
     }
-    if (draft.said.lon || draft.said.facility_text) form.querySelector("details").open = true;
-    const box = tell(words.restored + (draft.photos ? " " + words.photos_again : ""), false);
-    const drop = document.createElement("button");
-    drop.type = "button";
-    drop.textContent = words.drop;
-    drop.onclick = () => { forget(); location.replace(form.dataset.fresh || location.pathname + location.search); };
-    box.append(document.createElement("br"), drop);
+    if (draft.said.lon || draft.said.facility_text || draft.said.region) form.querySelector("details").open = true;
+    sent = draft.sent || [];
+    toggle();
+    const caller = form.elements.caller_name && chosen() === "appeal" && (draft.caller || !form.version);
+    const said = words.restored + (caller ? " " + words.caller_again : "") + (draft.photos ? " " + words.photos_again : "");
+    tell(said, caller, ["button", words.drop, () => drop(of)]);
   };
 
   // What can be chosen follows from the campaign and the team.
@@ -81,7 +99,7 @@
     return before;
   };
   const toggle = () => {
-    const kind = (form.querySelector('[name="kind"]:checked') || {}).value;
+    const kind = chosen();
     for (const part of form.querySelectorAll("[data-of]")) {
       const off = !part.dataset.of.split(" ").includes(kind);
       part.hidden = off;
@@ -267,16 +285,26 @@
     if (sending) return;
     sending = true;
     byId("save").disabled = true;
-    keep();
-    const body = new FormData(form);
+    const body = new FormData(form), before = sent;
     body.delete("photos");
+    const now = Object.fromEntries([...body].filter(([name]) => !secret.has(name)));
+    body.append("sent", JSON.stringify(sent));
+    sent = [...sent, now].slice(-5);
+    keep();
     for (const one of pictures) body.append("photos", one.blob, "photo.jpg");
     const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 60000);
     try {
       tell(words.sending, false);
       const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
       const said = await answer.json().catch(() => ({}));
-      if (answer.ok) { waiting = 0; forget(); location.assign(said.next); return; }
+      if (answer.ok) { // replaced, so that Back does not lead to a filled form
+        waiting = 0;
+        done = true;
+        forget(key);
+        if (tabs) tabs.postMessage(form.elements.id.value);
+        location.replace(said.next);
+        return;
+      }
       if (answer.status === 403 && said.forged && !again && await renewed()) { sending = false; return send(true); }
       if (answer.status === 401) {
         waiting = 0;
@@ -285,7 +313,10 @@
       } else if (answer.status >= 500 || answer.status === 429) later(words.server);
       else {
         waiting = 0;
-        tell(said.message || words.refused_all, true);
+        sent = before; // what was refused is not recorded
+        keep();
+        if (said.correct) tell(said.message + " " + words.taken, true, ["a", words.correct, said.correct], ["button", words.as_another, another]);
+        else tell(said.message || words.refused_all, true);
         if (said.version) form.version.value = said.version;
         byId("theirs").hidden = !said.theirs;
         if (said.theirs) byId("theirs").querySelector("dl").replaceChildren(...pairs(said.theirs));
@@ -296,6 +327,12 @@
       sending = false;
       byId("save").disabled = false;
     }
+  };
+  const another = () => {
+    form.elements.id.value = fresh();
+    sent = [];
+    byId("theirs").hidden = true;
+    send();
   };
   const edited = () => {
     if (waiting) { waiting = 0; tell(words.edited, true); }
@@ -311,8 +348,15 @@
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); waiting = 0; send(); });
   window.addEventListener("online", () => { if (waiting) send(); });
+  // Two tabs that took up one draft have one id: once one of them has recorded it, the other is no longer the same hand.
+  const tabs = window.BroadcastChannel && !form.version ? new BroadcastChannel(key) : null;
+  if (tabs) tabs.onmessage = (event) => { if (event.data === form.elements.id.value) { sent = []; waiting = 0; tell(words.elsewhere, true); } };
+  window.addEventListener("pageshow", (event) => { if (event.persisted && done) location.reload(); });
+  history.scrollRestoration = "manual"; // what is said of the draft stands at the top
   stale();
   choices();
-  restore();
   toggle();
+  const draft = stored(key);
+  if (draft && (!("asked" in form.dataset) || draft.at === location.search)) restore(draft, key);
+  else offer();
 })();
