@@ -98,7 +98,8 @@ def test_what_is_wanted(both: Workspace) -> None:
     assert ids(found, untouched_since="2025-09-21") == "E4"
     assert ids(found, next_by="2025-10-19") == ""
     assert ids(found, next_by="2025-10-20") == "E4"
-    assert ids(found, established_from="2025-06-01", established_to="2025-07-01") == "E1", "June is not after its first"
+    assert ids(found, established_from="2025-06-01", established_to="2025-07-01") == "E1 E3", "all of June is within"
+    assert ids(found, established_from="2025-06-02", established_to="2025-07-01") == "E1"
     assert ids(found, ids=("E7", "E9", "E1"), standing="imported") == "E1 E7"
     assert ids(found, standing="synthetic") == ids(found, ids=()) == ""
 

@@ -215,7 +215,7 @@ class Register:
         if day := wanted.untouched_since:
             found += [c.union_status.in_(ON_THE_WAY), c.touched_on.is_(None) | _told(day, wanted, c.touched_on.__lt__)]
         if wanted.next_by:
-            planned = c.next_on.between(_earlier(wanted.next_by, PLANNED_DAYS), wanted.next_by)
+            planned = (c.next_on >= _earlier(wanted.next_by, PLANNED_DAYS)) & (c.next_on <= wanted.next_by)
             found.append(planned | _told(wanted.next_by, wanted, c.next_on.__le__))
         if wanted.status_before:
             found.append(_told(wanted.status_before, wanted, _last_day(c.status_on).__lt__))

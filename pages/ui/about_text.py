@@ -13,6 +13,7 @@ from geo.i18n import Language
 from geo.pack import TABLES
 from geo.schema import STANDINGS
 from geo.words import Say, local_name
+from pages.ui import cached
 from pages.ui.words import escape_markdown
 
 
@@ -32,7 +33,9 @@ def standing(district: District, say: Say) -> None:
     """What each standing means, and how many records of each noun have it."""
     st.subheader(say("about.standing"))
     st.markdown("\n".join(f"- {say(f'about.standing_{standing}')}" for standing in STANDINGS))
-    counts = {name: getattr(district, name)["standing"].value_counts() for name in TABLES}
+    frames = {name: getattr(district, name) for name in TABLES if name != "entries"}
+    frames["entries"] = cached.workspace().entries()
+    counts = {name: frame["standing"].value_counts() for name, frame in frames.items()}
     st.subheader(say("about.count"))
     _table(
         [

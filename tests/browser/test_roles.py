@@ -20,7 +20,10 @@ from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
 SECRETS = {
+    "enterprises": "名称的任何一段",
     "teams": "相邻按现行边界算",
+    "ledger": "这次行动还没有台账",
+    "progress": "需要决定的",
     "records": "E1公司",
     "reports": "已处理",
     "people": "某admin",
