@@ -401,19 +401,19 @@ def as_the_library_has_it(text: str, when: datetime) -> str:
 
 
 @given(texts(past_midnight=False), WHEN)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_without_special_days_a_day_at_a_time_is_the_whole(text: str, when: datetime) -> None:
     assert opening(text, when, PLAIN).state == as_the_library_has_it(text, when)
 
 
 @given(rules(past_midnight=True), WHEN)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_past_midnight_too_where_no_rule_overrides_another(text: str, when: datetime) -> None:
     assert opening(text, when, PLAIN).state == as_the_library_has_it(text, when)
 
 
 @given(texts(past_midnight=True), WHEN, st.floats(0, 0.999))
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_a_change_is_the_first_there_is(text: str, when: datetime, part: float) -> None:
     found = opening(text, when, CHINA)
     limit = timedelta(HORIZON_DAYS)
@@ -429,7 +429,7 @@ def test_a_change_is_the_first_there_is(text: str, when: datetime, part: float) 
 
 
 @given(texts(past_midnight=True), WHEN)
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 def test_special_days_change_only_the_days_their_hours_reach(text: str, when: datetime) -> None:
     near = {when.date() - timedelta(days) for days in (0, 1)}
     if not any(CHINA.special(day) for day in near):
@@ -437,7 +437,7 @@ def test_special_days_change_only_the_days_their_hours_reach(text: str, when: da
 
 
 @given(st.text(max_size=40), st.text('MoFrSuPH0123456789:-,;|"[]()+/ off', max_size=40), WHEN)
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=120, deadline=None)
 def test_any_text_has_an_answer(text: str, nearly: str, when: datetime) -> None:
     for words in (text, nearly):
         found = opening(words, when, CHINA)

@@ -296,7 +296,7 @@ WISHES = st.builds(
 
 
 @pytest.mark.usefixtures("_steps")
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=150)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow], max_examples=80)
 @given(rows=st.lists(ROWS, max_size=40), origin=PLACES, wish=WISHES, minutes=st.integers(0, 7 * 1440))
 @example(rows=[], origin=(0.0, 90.0), wish=REST, minutes=0)
 def test_the_answer_is_that_of_looking_at_everything(

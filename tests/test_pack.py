@@ -27,7 +27,7 @@ from geo.hours import opening, well_formed
 from geo.i18n import explain
 from geo.pack import TABLES, Pack, open_pack, read_pack, revision
 
-EXAMPLES = 25  # of spoilt files; each costs a fifth of a second
+EXAMPLES = 15  # of spoilt files; each costs a fifth of a second
 DATA = Path(__file__).parent.parent / "data"
 FILES = [files[0].file for files in TABLES.values()] + [
     "pack.toml",

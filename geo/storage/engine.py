@@ -91,20 +91,22 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 
 
 @contextmanager
-def writing(engine: sa.Engine, *, records: bool = False, wait_s: float = WAIT_S) -> Iterator[sa.Connection]:
+def writing(engine: sa.Engine, *, records: bool = False, wait_s: float | None = None) -> Iterator[sa.Connection]:
     """One transaction: all of it is kept when the block ends, none of it when the block raises or the process dies.
 
     Those that write ``records`` go one after another on either engine, so that what one has read stays true until it
-    is done; on SQLite every writer does. GongtuError ``store.busy`` after waiting ``wait_s`` seconds.
+    is done; on SQLite every writer does. GongtuError ``store.busy`` after waiting ``wait_s`` seconds, ``WAIT_S`` where
+    nothing is said.
     """
+    wait_ms = int((WAIT_S if wait_s is None else wait_s) * 1000)
     with _explained(engine), engine.connect() as connection:
         connection = connection.execution_options(immediate=True)
         if is_sqlite(engine):
             driver: Any = connection.connection.driver_connection  # asked of itself, it begins, and so waits
-            driver.execute(f"PRAGMA busy_timeout = {int(wait_s * 1000)}")
+            driver.execute(f"PRAGMA busy_timeout = {wait_ms}")
         with connection.begin():
             if not is_sqlite(engine):
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{int(wait_s * 1000)}ms'")
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = '{wait_ms}ms'")
                 if records:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
             yield connection

@@ -24,7 +24,7 @@ from geo.errors import GongtuError
 from geo.facilities import serving
 from geo.search import plain_names
 from geo.storage.changes import insert
-from geo.storage.engine import WAIT_S, is_sqlite, reading, writing
+from geo.storage.engine import is_sqlite, reading, writing
 from geo.storage.history import State, happened
 from geo.storage.kept import FEW
 from geo.storage.register import MANY, line
@@ -72,7 +72,7 @@ def bring_up_to_date(engine: sa.Engine, grounds: Grounds) -> bool:
             return True
         usable = _usable(connection, was, grounds)
     try:
-        with writing(engine, wait_s=READER_WAITS_S if usable else WAIT_S) as connection:
+        with writing(engine, wait_s=READER_WAITS_S if usable else None) as connection:
             return _write(connection, grounds)
     except GongtuError as error:
         if not (usable and error.key == "store.busy"):

@@ -13,7 +13,7 @@ from geo.casework.callers import Caller
 from geo.fieldwork import deeds as campaigns
 from geo.fieldwork.campaign import Team, campaign
 from geo.people import Person
-from tests.browser.app import map_frame, open_page, rest
+from tests.browser.app import open_page, rest
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -60,7 +60,7 @@ def book(house: House) -> Iterator[Book]:
 def open_ledger(browser: Browser, book: Book, role: str, query: str = "", size: tuple[int, int] = (1440, 900)) -> Page:
     page, _ = open_page(browser, *size, cookies=book.house.cookies(role), touch=size[0] < 900)
     page.goto(f"{book.house.address}/ledger?campaign={book.campaign}{query}")
-    map_frame(page)
+    page.locator(".st-key-finder").wait_for()
     rest(page)
     return page
 

@@ -223,7 +223,7 @@ def attempt(asked: Problem, goal: Goal, n: int, within: float) -> Solution | str
 NOT_ASKED = ("siting.no_demand", "siting.no_candidates", "siting.too_many_forced")
 
 
-@settings(deadline=None, max_examples=150)
+@settings(deadline=None, max_examples=60)
 @given(case=problems(), goal=st.sampled_from(GOALS))
 def test_what_is_proven_equals_the_best_of_all_choices(
     case: tuple[np.ndarray, Problem, int, float], goal: Goal
@@ -242,7 +242,7 @@ def test_what_is_proven_equals_the_best_of_all_choices(
     assert set(np.flatnonzero(asked.forced)) <= set(found.sites)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(case=problems(), goal=st.sampled_from(GOALS))
 def test_capacities_that_hold_all_change_nothing(case: tuple[np.ndarray, Problem, int, float], goal: Goal) -> None:
     costs, asked, n, within = case
@@ -255,7 +255,7 @@ def test_capacities_that_hold_all_change_nothing(case: tuple[np.ndarray, Problem
         assert results[0].objective == pytest.approx(results[1].objective, rel=1e-9)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(case=problems(capacities=True), goal=st.sampled_from(GOALS))
 def test_with_capacities_every_choice_is_worth_no_more(
     case: tuple[np.ndarray, Problem, int, float], goal: Goal
@@ -278,7 +278,7 @@ def test_with_capacities_every_choice_is_worth_no_more(
     assert found.objective == pytest.approx(max(able) if goal == "max-cover" else min(able), rel=1e-7, abs=1e-9)
 
 
-@settings(deadline=None, max_examples=80)
+@settings(deadline=None, max_examples=60)
 @given(case=problems(capacities=True), goal=st.sampled_from(GOALS))
 def test_tables_too_large_for_the_flows_have_honest_answers(
     case: tuple[np.ndarray, Problem, int, float], goal: Goal
