@@ -24,7 +24,7 @@ from geo.settings import Settings, read_settings
 from geo.workspace import Workspace
 
 # How long one example takes on a loaded machine says nothing about the program.
-settings.register_profile("patient", deadline=None, max_examples=50)
+settings.register_profile("patient", deadline=None, max_examples=25)
 settings.load_profile("patient")
 
 MEMORY = Path("/dev/shm")  # a file system in memory, where Linux has one

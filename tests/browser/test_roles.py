@@ -22,7 +22,7 @@ pytestmark = pytest.mark.browser
 SECRETS = {
     "enterprises": "名称的任何一段",
     "teams": "相邻按现行边界算",
-    "ledger": "这次行动还没有台账",
+    "ledger": "记一笔",
     "progress": "需要决定的",
     "records": "E1公司",
     "reports": "已处理",
