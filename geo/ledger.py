@@ -178,6 +178,10 @@ class Rules:
     worker_meetings: int = 8
     enterprise_meetings: int = 5
 
+    def solve_days(self, source: str) -> int:
+        """Days to solve an appeal of this source; of a source nobody said, those of a visit."""
+        return {"12345": self.solve_days_12345, "12351": self.solve_days_12351}.get(source, self.solve_days_visit)
+
 
 def erase_on(values: Mapping[Any, Any], rules: Rules) -> str:
     """The last day that the caller of an appeal is kept: so many days after it was closed, or, while it is not, after

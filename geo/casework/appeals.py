@@ -30,14 +30,9 @@ SOON_DAYS = 2
 """An open appeal whose last day is at most so many days ahead, today included, is due soon."""
 
 
-def solve_days(source: str, rules: Rules) -> int:
-    """Days to solve an appeal of this source; of a source nobody said, those of a visit."""
-    return {"12345": rules.solve_days_12345, "12351": rules.solve_days_12351}.get(source, rules.solve_days_visit)
-
-
 def due_of(source: str, on: str, rules: Rules) -> str:
     """The last day, YYYY-MM-DD, on which an appeal of the day ``on`` is solved in time."""
-    return _after(on, solve_days(source, rules))
+    return _after(on, rules.solve_days(source))
 
 
 def answer_due(on: str, rules: Rules) -> str:

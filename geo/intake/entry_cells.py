@@ -30,7 +30,7 @@ def due_on(day: str, source: str, campaign: Campaign | None) -> str:
     """The last day on which solving is in time: so many days after ``day``, by the campaign's rules."""
     rules = campaign.rules if campaign else Rules()
     try:
-        return (date.fromisoformat(day) + timedelta(days=getattr(rules, f"solve_days_{source}"))).isoformat()
+        return (date.fromisoformat(day) + timedelta(days=rules.solve_days(source))).isoformat()
     except OverflowError:  # beyond the calendar
         return ""
 
