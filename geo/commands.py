@@ -61,8 +61,10 @@ def restore(workspace: Workspace, asked: argparse.Namespace) -> int:
     if not asked.yes and input(question).strip().lower() not in ("y", "yes", "是"):
         print(translate("cli.restore_not", asked.language))
         return 1
-    storage.restore(workspace.store, asked.file, today=workspace.now().date())
+    stay = storage.restore(workspace.store, asked.file, today=workspace.now().date())
     print(translate("cli.restored", asked.language, file=asked.file, revision=workspace.store.state()[0]))
+    if stay:
+        print(translate("cli.restored_disabled", asked.language, names=", ".join(stay)))
     return 0
 
 
@@ -140,31 +142,36 @@ def user_add(workspace: Workspace, asked: argparse.Namespace) -> int:
     role = translate(f"role.{asked.role}", asked.language)
     print(translate("cli.user_added", asked.language, name=asked.name, role=role))
     if asked.link:
-        print(welcome_link(people.invite(user, workspace.now())))
+        print(welcome_link(people.invite(user, workspace.now()), workspace.settings.public_url))
     return 0
 
 
 def user_role(workspace: Workspace, asked: argparse.Namespace) -> int:
     """Gives another role."""
-    workspace.store.people.set_role(workspace.store.people.find(asked.name).id, asked.role)
+    people = workspace.store.people
+    people.set_role(people.find(asked.name).id, asked.role, by=getpass.getuser(), at=workspace.now())
     return _done(asked)
 
 
 def user_link(workspace: Workspace, asked: argparse.Namespace) -> int:
     """Prints a link to choose a new password."""
-    print(welcome_link(workspace.store.people.invite(workspace.store.people.find(asked.name).id, workspace.now())))
+    people = workspace.store.people
+    token = people.invite(people.find(asked.name).id, workspace.now())
+    print(welcome_link(token, workspace.settings.public_url))
     return 0
 
 
 def user_disable(workspace: Workspace, asked: argparse.Namespace) -> int:
     """Ends an account."""
-    workspace.store.people.disable(workspace.store.people.find(asked.name).id, asked.why, now=workspace.now())
+    people = workspace.store.people
+    people.disable(people.find(asked.name).id, asked.why, by=getpass.getuser(), now=workspace.now())
     return _done(asked)
 
 
 def user_enable(workspace: Workspace, asked: argparse.Namespace) -> int:
     """Lets an account in again."""
-    workspace.store.people.enable(workspace.store.people.find(asked.name).id)
+    people = workspace.store.people
+    people.enable(people.find(asked.name).id, by=getpass.getuser(), at=workspace.now())
     return _done(asked)
 
 
@@ -174,9 +181,11 @@ def user_revoke(workspace: Workspace, asked: argparse.Namespace) -> int:
     return _done(asked)
 
 
-def welcome_link(token: str, address: str = "http://localhost:8501") -> str:
-    """Where somebody chooses a password with a one-time token; ``address`` is the app's."""
-    return f"{address}/welcome?token={token}"
+def welcome_link(token: str, address: str = "") -> str:
+    """Where somebody chooses a password with a one-time token; ``address`` is the app's, that of this machine if not
+    known.
+    """
+    return f"{address or 'http://localhost:8501'}/welcome?token={token}"
 
 
 def _new_password(language: Language) -> str:

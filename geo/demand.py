@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import geopandas as gpd
@@ -15,6 +15,7 @@ from geo.distance import Floats, Plane
 from geo.enterprises import GROUPS, counted, is_unionised, lonlat, project_usable
 from geo.errors import ParameterError
 from geo.regions import require_regions
+from geo.splice import merged, order_of
 
 Measure = Literal["enterprises", "workers", "members"]
 MEASURES: tuple[Measure, ...] = get_args(Measure)
@@ -69,6 +70,23 @@ class Demand:
             industry=industry,
             industries=industries,
             groups=_groups(frame),
+        )
+
+    def spliced(self, rows: Demand, changed: Iterable[str]) -> Demand:
+        """This demand, sorted by id, with the enterprises ``changed`` as ``rows`` has them, without those it has not:
+        the same as that of all of them together. The regions must be the same.
+        """
+        order = order_of(self.id.astype(object), rows.id.astype(object), changed)
+        known = np.unique(np.concatenate([self.industries, rows.industries]))
+        was, new = (np.append(known.searchsorted(one.industries), -1)[one.industry] for one in (self, rows))
+        industry = merged(was, new, order)
+        said = np.bincount(industry + 1, minlength=len(known) + 1)[1:] > 0
+        arrays = ("id", "x", "y", "region", "workers", "unionised", "members", "groups")
+        return replace(
+            self,
+            industry=np.append(np.cumsum(said) - 1, -1)[industry].astype(np.int32),
+            industries=known[said],
+            **{name: merged(getattr(self, name), getattr(rows, name), order) for name in arrays},
         )
 
     @classmethod

@@ -10,15 +10,19 @@ from functools import cached_property
 from typing import Any
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import ArrayLike
 
 from geo.demand import Demand
-from geo.distance import Plane
-from geo.enterprises import assign_regions
+from geo.distance import Floats, Plane
+from geo.enterprises import project_usable, regions_of
 from geo.hours import Calendar, calendar_of
 from geo.i18n import Language, translate
+from geo.lines import Names
 from geo.nearest import Stations
+from geo.places import Gazetteer
 from geo.regions import RegionIndex, join_regions
 from geo.search import Places
 from geo.splice import splice
@@ -35,7 +39,8 @@ class District:
     ``boundary_source``, ``boundary_as_of``). Facilities and positions are sorted by id, without a geometry where their
     place is unknown; ``region_by`` says whether their region was ``declared`` or found by ``location``.
     ``enterprises`` carry the region they were given and how (``assign_regions``); ``demand`` holds them as arrays,
-    without closed ones.
+    without closed ones. ``gazetteer`` knows which region an address names, ``region_index`` in which a point of the
+    plane lies.
     """
 
     revision: str
@@ -57,6 +62,8 @@ class District:
     contradictions: pd.DataFrame
     holidays: pd.DataFrame
     demand: Demand
+    gazetteer: Gazetteer
+    region_index: RegionIndex
 
     @cached_property
     def invented(self) -> bool:
@@ -103,9 +110,21 @@ class District:
         return Places.of(self.regions, self.places, self.positions, self.facilities, self.plane, district=district)
 
     @cached_property
-    def region_index(self) -> RegionIndex:
-        """Which region a point of the plane lies in."""
-        return RegionIndex(self.regions_m.geometry)
+    def names(self) -> Names:
+        """Its enterprises by any part of their names; rows are those of ``enterprises``."""
+        return Names.of(self.enterprises)
+
+    def outside_m(self, lon: ArrayLike, lat: ArrayLike) -> Floats:
+        """How far each WGS-84 point (n,) lies outside of every region: metres on the plane to the nearest one, 0 within
+        one; NaN where the location cannot be used in the district.
+        """
+        x, y = project_usable(lon, lat, self.regions, self.plane)
+        found = np.where(self.region_index.locate(x, y) >= 0, 0.0, np.nan)
+        out = np.flatnonzero(np.isnan(found) & ~np.isnan(x))
+        tree = shapely.STRtree(self.regions_m.geometry.to_numpy())
+        (rows, _), metres = tree.query_nearest(shapely.points(x[out], y[out]), return_distance=True, all_matches=False)
+        found[out[rows]] = metres
+        return found
 
 
 @dataclass(frozen=True, eq=False)
@@ -121,12 +140,13 @@ class Description:
 @dataclass(frozen=True, eq=False)
 class Before:
     """A district as it was, and the very tables it was made of; ``changed``: the ids of the enterprises that are new,
-    gone or different since, None where that is not known.
+    gone or different since, ``rows``: those of them that there are, None where that is not known.
     """
 
     district: District
     tables: Mapping[str, pd.DataFrame]
-    changed: Collection[str] | None
+    changed: Collection[str] = ()
+    rows: pd.DataFrame | None = None
 
 
 def assemble(
@@ -141,11 +161,13 @@ def assemble(
     same = {noun for noun in tables if before and before.tables.get(noun) is tables[noun]}
     land = {"regions", "places"} <= same
     if was and land:
-        plane, regions = was.plane, was.regions
+        plane, regions, gazetteer, index = was.plane, was.regions, was.gazetteer, was.region_index
     else:
         plane = Plane(description.about["metric_crs"])
         known = tables["regions"].sort_values("code", ignore_index=True)
         regions = gpd.GeoDataFrame(known, geometry="geometry", crs=WGS84)
+        gazetteer = Gazetteer(regions, tables["places"], district=description.about["name"]["zh"])
+        index = RegionIndex(regions.to_crs(plane.crs).geometry)
     points = {
         noun: getattr(was, noun) if was and land and noun in same else _points(tables[noun], regions, plane)
         for noun in ("positions", "facilities")
@@ -153,14 +175,12 @@ def assemble(
     if was and land and "enterprises" in same:
         register, demand = was.enterprises, was.demand
     else:
-        changed = before.changed if before and land else None
-        some = tables["enterprises"]
-        some = some if changed is None else some[some["id"].isin(changed)]
-        name = description.about["name"]["zh"]
-        register = assign_regions(some, regions, tables["places"], plane, district=name)
-        if was and changed is not None:
-            register = splice(was.enterprises, register, "id", changed)
+        rows = before.rows if before and land else None
+        register = regions_of(tables["enterprises"] if rows is None else rows, regions, gazetteer, index, plane)
         demand = Demand.of(register, regions, plane)
+        if before and rows is not None:
+            register = splice(before.district.enterprises, register, "id", before.changed)
+            demand = before.district.demand.spliced(demand, before.changed)
     made = ("regions", "enterprises", "entries", *points)
     found = District(
         revision=revision,
@@ -170,6 +190,8 @@ def assemble(
         plane=plane,
         outline=description.outline,
         regions=regions,
+        gazetteer=gazetteer,
+        region_index=index,
         enterprises=register,
         demand=demand,
         **points,
@@ -177,13 +199,23 @@ def assemble(
     )
     if was and land:
         found.__dict__.update(_kept(was, {*points} <= same))
+    if before and "names" in before.district.__dict__ and (names := _names(before, tables["enterprises"])):
+        found.__dict__["names"] = names
     return found
 
 
 def _kept(was: District, placed: bool) -> dict[str, object]:
     """What was already made of the land, and of what is ``placed`` on it, where that is the same too."""
-    names = ("regions_m", "region_index", *(("stations", "place_index") if placed else ()))
+    names = ("regions_m", *(("stations", "place_index") if placed else ()))
     return {name: was.__dict__[name] for name in names if name in was.__dict__}
+
+
+def _names(before: Before, enterprises: pd.DataFrame) -> Names | None:
+    """The names as they were, with the changed ones; None where it is not known which these are."""
+    names = before.district.names
+    if before.tables["enterprises"] is enterprises:
+        return names
+    return None if before.rows is None else names.spliced(before.rows, before.changed)
 
 
 def _points(frame: pd.DataFrame, regions: gpd.GeoDataFrame, plane: Plane) -> gpd.GeoDataFrame:

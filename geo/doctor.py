@@ -49,6 +49,7 @@ def _findings(workspace: Workspace) -> Iterator[Finding]:
         store = workspace.store
     except GongtuError as error:
         yield Finding(error.key, False, error.params)
+        yield Finding("doctor.store_help", False, {})
         return
     kept_well = check(store)
     yield from kept_well

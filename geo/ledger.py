@@ -34,6 +34,8 @@ CHANNELS = ("hr_union", "court_union", "online", "workstation", "kiosk")
 OUTCOMES = ("settled", "partly", "failed", "withdrawn", "pending")
 FEN = 1e-4
 """Of a fen: how far an amount of money may be from a whole number of them."""
+OUTSIDE_AT_MOST_M = 5_000.0
+"""How far outside of every region something may have been done."""
 PLACED_BY = ("tap", "phone")
 """How an entry came by its point: somebody tapped the map, or the phone said where it was."""
 

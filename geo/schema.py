@@ -210,6 +210,11 @@ def is_date(cell: str) -> bool:
     return True
 
 
+def is_day(cell: str) -> bool:
+    """Whether the cell is a whole day of the calendar, YYYY-MM-DD."""
+    return len(cell) == len("YYYY-MM-DD") and is_date(cell)
+
+
 def read_record(cells: Mapping[str, str], table: Table) -> tuple[dict[str, object], list[Fault]]:
     """One record written as text, by column, as typed values (``read_table`` tells how) and every fault in it."""
     text = io.StringIO()

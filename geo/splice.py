@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from itertools import pairwise
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -19,32 +21,45 @@ def splice(frame: pd.DataFrame, rows: pd.DataFrame, key: str, changed: Iterable[
     """``frame``, sorted by ``key``, with the records of the keys ``changed`` as ``rows`` has them, without those it has
     not; sorted again. The index counts from 0, the types stay.
     """
-    order = _order(frame[key].to_numpy(dtype=object), rows[key].to_numpy(dtype=object), [*changed])
-    cuts = np.flatnonzero((np.diff(order) != 1) | (order[1:] == len(frame))) + 1
-    pieces = frame.attrs.get(PIECES, 1) + len(cuts)
+    order = order_of(frame[key].to_numpy(dtype=object), rows[key].to_numpy(dtype=object), changed)
+    parts = [(rows if new else frame).iloc[first:last] for new, first, last in runs(order, len(frame))]
+    pieces = frame.attrs.get(PIECES, 1) + len(parts) - 1
     if pieces > PIECES_AT_MOST:
         both = pd.concat([frame, rows], ignore_index=True) if len(rows) else frame
         made = both.take(order).reset_index(drop=True)  # copies, and so makes one piece
         made.attrs.pop(PIECES, None)
         return made
-    parts = []
-    for run in np.split(order, cuts) if len(order) else ():
-        source, start = (frame, run[0]) if run[0] < len(frame) else (rows, run[0] - len(frame))
-        parts.append(source.iloc[start : start + len(run)])
     made = pd.concat(parts, ignore_index=True) if parts else frame.iloc[:0]
     made.attrs[PIECES] = pieces
     return made
 
 
-def _order(old: NDArray[np.object_], new: NDArray[np.object_], changed: list[str]) -> NDArray[np.int64]:
-    """Which rows of ``old`` (n,), sorted, and of ``new`` (m,), which come after them, make the whole, sorted."""
-    stay = np.ones(len(old), dtype=bool)
-    at = np.array([_find(old, one) for one in changed], dtype=np.int64)
-    stay[at[at >= 0]] = False
+def order_of(old: NDArray[np.object_], new: NDArray[np.object_], changed: Iterable[str]) -> NDArray[np.int64]:
+    """Which of the keys ``old`` (n,), sorted, and ``new`` (m,), which are numbered on from n, make the whole, sorted:
+    without those ``changed`` of the old.
+    """
+    found = (_find(old, one) for one in changed)
+    gone = np.unique(np.array([place for place in found if place >= 0], dtype=np.int64))
     rank = np.argsort(new, kind="stable")
-    kept = np.flatnonzero(stay)
-    places = np.searchsorted(old[kept], new[rank]) if len(new) else np.empty(0, dtype=np.int64)
-    return np.insert(kept, places, len(old) + rank)
+    places = np.searchsorted(old, new[rank]) if len(new) else np.empty(0, dtype=np.int64)
+    return np.insert(np.delete(np.arange(len(old)), gone), places - np.searchsorted(gone, places), len(old) + rank)
+
+
+def runs(order: NDArray[np.int64], n: int) -> Iterator[tuple[bool, int, int]]:
+    """An order of ``order_of`` in as few pieces as can be: whether they are of the new ones, the first and, exclusive,
+    the last, new ones numbered from 0; ``n``: how many old ones there were.
+    """
+    cuts = np.flatnonzero((np.diff(order) != 1) | (order[1:] == n)) + 1
+    for begin, end in pairwise([0, *cuts.tolist(), len(order)] if len(order) else []):
+        new = bool(order[begin] >= n)
+        first = int(order[begin]) - n * new
+        yield new, first, first + end - begin
+
+
+def merged(old: NDArray[Any], new: NDArray[Any], order: NDArray[np.int64]) -> NDArray[Any]:
+    """The values of the whole, of arrays with those of the ``old`` and of the ``new`` keys."""
+    parts = [(new if of_new else old)[first:last] for of_new, first, last in runs(order, len(old))]
+    return np.concatenate(parts) if parts else old[:0]
 
 
 def _find(old: NDArray[np.object_], key: str) -> int:

@@ -21,6 +21,11 @@ def percent(share: float, say: Say) -> str:
     return "99.9%" if 0.9995 <= share < 1 else f"{100 * share:.1f}%"
 
 
+def money(yuan: float) -> str:
+    """Yuan, to the fen where it has any: 204,600 and 0.30."""
+    return f"{yuan:,.2f}".removesuffix(".00")
+
+
 def distance(metres: float, say: Say) -> str:
     """Metres to the metre below a kilometre, kilometres to a tenth above."""
     figure, unit = distance_parts(metres)
@@ -46,4 +51,9 @@ def square_km(area: float, say: Say) -> str:
 
 def local_name(record: Mapping[str, Any], language: Language) -> str:
     """The record's name in the language; the Chinese one where there is no English name."""
-    return str((language == "en" and record.get("name_en")) or record["name"])
+    return local_text(record, "name", language)
+
+
+def local_text(record: Mapping[str, Any], name: str, language: Language) -> str:
+    """A field of the record in the language; as it was written where there is no English (``…_en``)."""
+    return str((language == "en" and record.get(f"{name}_en")) or record.get(name, ""))

@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 import pandas as pd
 
 from geo.district import Before, District, assemble
+from geo.lines import Notes
 from geo.pack import Pack, read_pack
 from geo.settings import Settings
 from geo.storage import KEYS, MAPPED, Kept, Register, State, Store, open_store, seed
@@ -36,7 +37,7 @@ class Workspace:
         self._assembling = Lock()
         self._kept: _Mapped | None = None
         self._entered = Lock()
-        self._entries: tuple[object, Kept, pd.DataFrame] | None = None
+        self._entries: tuple[Kept, Ledger] | None = None
         self._forgot = ""
         self._seeded = ""
 
@@ -76,7 +77,7 @@ class Workspace:
         """The ledger: its living entries as ``Store.read`` types them, sorted by id; without demonstration records,
         where these are left out. Kept in memory, read again as far as it changed; not to be changed.
         """
-        return self._ledger()[1]
+        return self.ledger().entries
 
     def entries_state(self) -> State:
         """The last commit that touched an entry: what a cache of ``entries()`` is keyed by."""
@@ -85,23 +86,23 @@ class Workspace:
     def register(self) -> Register:
         """The register as it is searched, filtered and counted in the store; brought up to date first."""
         while True:
-            mapped, (state, entries) = self._mapped(), self._ledger()
-            states = {noun: kept.state for noun, kept in mapped.nouns.items()} | {"entries": state}
-            grounds = Grounds(mapped.digest, states, mapped.district, entries)
+            mapped, ledger = self._mapped(), self.ledger()
+            states = {noun: kept.state for noun, kept in mapped.nouns.items()} | {"entries": ledger.state}
+            grounds = Grounds(mapped.digest, states, mapped.district, ledger.entries)
             if bring_up_to_date(self.store.engine, grounds):
                 return Register(self.store.engine)
 
-    def _ledger(self) -> tuple[State, pd.DataFrame]:
+    def ledger(self) -> Ledger:
+        """The ledger as the store has it now, kept in memory until an entry changes."""
         pack = self.pack()
         with self._entered:
             self._seed(pack)
             self._forget(pack.description.about["time_zone"])
-            had = {"entries": self._entries[1]} if self._entries else {}
-            state, found = self.store.refresh(("entries",), had)
-            kept = found["entries"]
-            if self._entries is None or self._entries[:2] != (pack.demo, kept):
-                self._entries = pack.demo, kept, _shown(kept.frame, demo=pack.demo)
-            return state, self._entries[2]
+            was, had = self._entries or (None, None)
+            kept = self.store.refresh(("entries",), {"entries": was} if was else {})[1]["entries"]
+            if had is None or kept is not was:
+                self._entries = kept, (had := Ledger.of(kept, had, demo=pack.demo))
+            return had
 
     def _forget(self, time_zone: str) -> None:
         """Once a day of the district, the callers whose time is over, however long the process lives."""
@@ -137,6 +138,28 @@ class Workspace:
 
 
 @dataclass(frozen=True, eq=False)
+class Ledger:
+    """The living entries of the ledger as of ``state``, as they are shown, sorted by id. Not to be changed."""
+
+    state: State
+    entries: pd.DataFrame
+
+    @cached_property
+    def notes(self) -> Notes:
+        """The entries by any part of their notes."""
+        return Notes.of(self.entries)
+
+    @classmethod
+    def of(cls, kept: Kept, had: Ledger | None, *, demo: bool) -> Ledger:
+        """``had``: the ledger before."""
+        made = cls(kept.state, _shown(kept.frame, demo=demo))
+        if had and kept.rows is not None and kept.was == had.state and "notes" in had.__dict__:
+            were = had.entries.loc[had.entries["id"].isin(kept.changed), ["id", "date"]]
+            made.__dict__["notes"] = had.notes.spliced(were, _shown(kept.rows, demo=demo))
+        return made
+
+
+@dataclass(frozen=True, eq=False)
 class _Mapped:
     """A district with what it was made of: a pack, and the store's records as of ``state``, as they are shown."""
 
@@ -158,8 +181,9 @@ class _Mapped:
         before = None
         if had:
             new = nouns["enterprises"]
-            known = new.was == had.nouns["enterprises"].state
-            before = Before(had.district, had.tables, new.changed if known else None)
+            rows = new.rows if new.was == had.nouns["enterprises"].state else None
+            rows = rows if rows is None else _shown(rows, demo=pack.demo)
+            before = Before(had.district, had.tables, new.changed, rows)
         revision = f"{pack.digest}.{state[0]}.{state[1]}"
         district = assemble(pack.description, tables, revision=revision, before=before)
         return cls(pack.digest, state, nouns, tables, district)

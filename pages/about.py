@@ -6,7 +6,7 @@ import streamlit as st
 
 from geo.i18n import translate
 from pages.ui import about_text as text
-from pages.ui import cached, state
+from pages.ui import access, cached, state
 
 language = state.language()
 say = partial(translate, language=language)
@@ -29,6 +29,6 @@ with st.container(key="text"):
     with contradictions:
         text.contradictions(district, say, language)
     with campaigns:
-        text.campaigns(district, say, language)
+        text.campaigns(district, access.who(), say, language)
     with sources:
         text.sources(district, say, language)

@@ -26,7 +26,7 @@ def view() -> None:
     register, days = cached.workspace().register(), follow.told_on()
     land = ground(district, cached.workspace().store, person, st.query_params.get("campaign", ""))
     rules = land.campaign.rules if land.campaign else Rules()
-    wish = asked.read(district, land, days)
+    wish = asked.read(district, land, days, say, language)
     opened = st.query_params.get("id", "")
     seen = one.see(register, opened) if opened else None
     left, right = st.columns([7, 5], gap="small")
@@ -60,9 +60,9 @@ def view() -> None:
                             asked.where(district, land, say, language)
                         follow.show_following(register, wish.wanted.regions, district, rules, days, say, language)
                     case _:
-                        asked.controls(district, land, say, language)
+                        asked.controls(district, land, wish.number, say, language)
                         total = listing.counts(district, register, wish.wanted, say)
-                        listing.table(register, wish, cached.region_names(district, language), say)
+                        listing.table(register, wish, cached.region_names(district, language), days, rules, say)
                         with st.container(key="with_all"):
                             listing.files(district, register, wish.wanted, person, say, language)
                             bulk_panel.panel(wish.wanted, total, district, say, language)

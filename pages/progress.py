@@ -5,8 +5,7 @@ from functools import partial
 import streamlit as st
 
 from geo.i18n import translate
-from geo.layers.base import basemaps
-from geo.progress.measures import SHADED
+from geo.progress.measures import SHADE, SHADED
 from pages.ui import access, cached, state
 from pages.ui.map_view import show_map
 from pages.ui.progress import asked as asking
@@ -15,7 +14,6 @@ from pages.ui.progress.progress_map import progress_map
 
 language = state.language()
 say = partial(translate, language=language)
-tiles = basemaps(cached.settings())
 
 
 @st.fragment
@@ -40,9 +38,9 @@ def view() -> None:
                 say("progress.shade"),
                 SHADED,
                 format_func=lambda one: say(f"progress_measure.{one}"),
-                **state.in_url("shade", "visits", SHADED),
+                **state.in_url("shade", SHADE, SHADED),
             )
-            base, layers = progress_map(district, asked, shade, None, say, language)
+            base, layers = progress_map(district, asked, shade, say, language)
             show_map(base, layers, lambda feature: feature.get("code") and state.pick_region(feature["code"]))
             st.caption(say("progress.map_help"))
         with right, st.container(key="progress_kinds"):

@@ -4,27 +4,17 @@ from functools import partial
 
 import streamlit as st
 
-from geo.doctor import examine
 from geo.i18n import translate
 from geo.settings import SETTINGS
-from pages.ui import access, cached, state
-from pages.ui.words import escape_markdown
+from pages.ui import access, cached, checkup, state
 
 access.require("admin")
 language = state.language()
 say = partial(translate, language=language)
-workspace = cached.workspace()
 
 with st.container(key="text"):
     st.title(say("page.system.title"))
-    st.subheader(say("system.checks"))
-    findings = sorted(examine(workspace), key=lambda finding: finding.ok)
-    for finding in findings:
-        words = escape_markdown(say(finding.key, **finding.params))
-        if finding.ok:
-            st.markdown(f":material/check: {words}")
-        else:
-            st.error(words, icon=":material/error:")
+    checkup.findings(say)
     st.subheader(say("system.settings"))
     st.caption(say("system.settings_help"))
     rows = [

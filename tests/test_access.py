@@ -251,15 +251,15 @@ def test_what_ends_a_session_ends_it_here_at_once(
         return client(guarded, sessions["leader"]).get("/leaders", headers=JSON).status_code
 
     assert status() == 200
-    people.set_role(leader, "staff")
+    people.set_role(leader, "staff", by="x", at=now)
     assert status() == 403
-    people.set_role(leader, "leader")
+    people.set_role(leader, "leader", by="x", at=now)
     clock.pass_by(hours=11, minutes=59, seconds=59)
     assert status() == 200
     clock.pass_by(seconds=1)
     assert status() == 401
     assert client(guarded, people.open_session(leader, via="link", now=clock.now, hours=1)).get("/leaders").is_success
-    people.disable(leader, "调离", now=now)
+    people.disable(leader, "调离", by="x", now=now)
     assert status() == 401
 
 

@@ -223,7 +223,7 @@ def test_an_address_that_ended_opens_nothing(client: TestClient, world: Workspac
     accounts.end_calendar(staff)
     assert status(second) == 404
     third = accounts.calendar_link(staff, clock())
-    accounts.disable(staff, "离职", now=clock())
+    accounts.disable(staff, "离职", by="x", now=clock())
     assert status(third) == 404
 
 
@@ -240,7 +240,7 @@ def test_a_role_that_was_taken_away_shows_at_once(client: TestClient, world: Wor
     add(world)
     token = world.store.people.calendar_link(leader, world.now())
     assert len(events(client.get(f"/calendar/{token}.ics").content)) == 1
-    world.store.people.set_role(leader, "staff")
+    world.store.people.set_role(leader, "staff", by="x", at=world.now())
     assert events(client.get(f"/calendar/{token}.ics").content) == []
 
 

@@ -6,7 +6,7 @@ import io
 import zlib
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from functools import partial
 from typing import Any
 
@@ -25,9 +25,9 @@ from geo.fieldwork.deeds import change as change_campaign
 from geo.fieldwork.deeds import close as close_campaign
 from geo.fieldwork.deeds import make as make_campaign
 from geo.i18n import translate
-from geo.ledger import STEPS, Rules
-from geo.people import NOBODY, Person
-from geo.storage import Conflict
+from geo.ledger import STEPS, Rules, tells
+from geo.people import NOBODY, Person, Role
+from geo.storage import Change, Conflict, Record
 from geo.workspace import Workspace
 
 VISIT = {"campaign": "2025", "kind": "visit", "date": "2025-10-20", "position": "P2", "people": "3", "note": "看了食堂"}
@@ -133,16 +133,17 @@ def test_a_place_is_at_most_five_kilometres_outside(workspace: Workspace, people
     assert [(one.column, one.key) for one in caught.value.faults] == [("lon + lat", "casework.elsewhere")]
 
 
-def test_a_campaign_without_an_end_is_over_once_another_has_begun(
-    workspace: Workspace, people: dict[str, Person], clock: Clock
+def test_a_campaign_takes_entries_of_the_days_it_states_whoever_begins_another(
+    workspace: Workspace, people: dict[str, Person]
 ) -> None:
-    make_campaign(
-        workspace, people["丙"], name="冬送温暖", starts="2025-09-10", positions=["P1"], teams=[{"name": "甲组"}]
-    )
-    deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-09-09"})
+    leader = people["丙"]
+    make_campaign(workspace, leader, name="冬送温暖", starts="2025-09-10", positions=["P1"], teams=[{"name": "甲组"}])
+    deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-10-20"})
+    change_campaign(workspace, leader, campaign(workspace.district(), workspace.store, "2025"), ends="2025-09")
+    deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-09-30"})
     with pytest.raises(entry.EntryError) as caught:
-        deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-09-10"})
-    assert [(one.key, one.allowed) for one in caught.value.faults] == [("casework.ended", "2025-09-09")]
+        deeds.add(workspace, people["甲"], {**VISIT, "date": "2025-10-01"})
+    assert [(one.key, one.allowed) for one in caught.value.faults] == [("casework.outside", "2025-06 ~ 2025-09")]
 
 
 def test_what_a_form_typed_last_counts_and_another_hand_is_refused(
@@ -201,7 +202,8 @@ def test_the_same_id_again_is_the_same_entry(workspace: Workspace, people: dict[
     )
     assert (again, len(workspace.entries())) == (first, 1)
     assert len(workspace.store.photos.of(first.id)) == 1
-    assert workspace.store.callers.has([first.id], date(2025, 10, 20)) == {first.id}
+    deeds.add(workspace, people["甲"], APPEAL, id="0123456789abcdef", caller=Caller("赵六"))
+    assert getattr(callers.see(workspace, people["甲"], first.id), "name", "") == "王五", "what was kept stays"
     with pytest.raises(ParameterError, match=r"casework\.id_taken"):
         deeds.add(workspace, people["乙"], APPEAL, id="0123456789abcdef")
     with pytest.raises(ParameterError, match=r"casework\.id"):
@@ -240,6 +242,23 @@ def test_a_correction_is_kept_with_its_reason(workspace: Workspace, people: dict
     assert caught.value.records == (right,)
     with pytest.raises(ParameterError, match=r"casework\.why"):
         deeds.correct(workspace, people["甲"], made.id, 2, {"people": "5"}, " ")
+    for version, enterprise, region in ((2, "E3", "110199002000"), (3, "E1", "110199001000")):  # follows it anew
+        then = deeds.correct(workspace, people["甲"], made.id, version, {"enterprise": enterprise}, "补企业")
+        assert then.values["region"] == region
+
+
+def test_what_was_made_up_stays_so_whoever_mends_it(workspace: Workspace, people: dict[str, Person]) -> None:
+    kept = {**VISIT, "people": 3, "source": "demo", "as_of": "2025-09"}
+    rows = [Change("entries", f"entry-{one}", {**kept, "standing": one}) for one in ("synthetic", "imported")]
+    workspace.store.commit(rows, by="test", at=workspace.now(), why="")
+    for one, grounds in (
+        ("synthetic", ("synthetic", "demo", "2025-09")),
+        ("imported", ("reported", "ledger", "2025-10-20")),
+    ):
+        same = deeds.correct(workspace, people["甲"], f"entry-{one}", 1, {"people": "3"}, "核对")
+        assert (same.version, same.values["standing"]) == (1, one)
+        then = deeds.correct(workspace, people["甲"], f"entry-{one}", 1, {"people": "4"}, "数错")
+        assert tuple(then.values[name] for name in ("standing", "source", "as_of")) == grounds
 
 
 def test_an_entry_of_another_kind_loses_what_it_cannot_have(workspace: Workspace, people: dict[str, Person]) -> None:
@@ -252,11 +271,14 @@ def test_an_entry_of_another_kind_loses_what_it_cannot_have(workspace: Workspace
     assert workspace.store.callers.has([made.id], date(2025, 10, 20)) == set()
     back = deeds.correct(workspace, people["甲"], made.id, 2, {**APPEAL, "channel": ""}, "还是诉求")
     assert (back.values["step"], back.values["due"]) == ("enterprise", "2025-10-20")
+    late = deeds.correct(workspace, people["甲"], made.id, 3, {"appeal_source": "12351"}, "来源记错")
+    assert late.values["due"] == "2025-10-28"  # 15 days
 
 
 def test_an_entry_taken_back_counts_no_more(workspace: Workspace, people: dict[str, Person]) -> None:
     made = deeds.add(workspace, people["甲"], APPEAL, caller=Caller("王五"))
     assert deeds.retire(workspace, people["甲"], made.id, 1, "记重了").retired == "记重了"
+    assert workspace.store.callers.has([made.id], date.min) == set()
     assert workspace.entries().empty
     assert callers.see(workspace, people["丙"], made.id) is None
     with pytest.raises(GongtuError, match=r"casework\.retired"):
@@ -338,14 +360,14 @@ def test_an_appeal_is_closed_reopened_and_put_into_other_hands(workspace: Worksp
     made = deeds.add(workspace, first, APPEAL, caller=Caller("王五", "138 0013 8000"))
     until = partial(_until, workspace, made.id)
     assert until() == "2026-10-13"  # 365 days after its day
-    end = partial(appeals.close, workspace, second, made.id, solved=True, satisfied=None, note="补发了")
+    end = partial(appeals.close, workspace, second, made.id, solved=True, satisfied=False, note="补发了")
     with pytest.raises(ParameterError, match=r"casework\.on"):
         end(1, on="2025-10-12")
     closed = end(1, on="2025-10-19")
     assert (closed.values["closed_on"], closed.values["solved"], closed.values["satisfied"]) == (
         "2025-10-19",
         True,
-        None,
+        False,
     )
     assert until() == "2026-01-17"  # 90 days after: 12 of October, 30 and 31, 17 of January
     with pytest.raises(GongtuError, match=r"casework\.appeal_closed"):
@@ -355,8 +377,11 @@ def test_an_appeal_is_closed_reopened_and_put_into_other_hands(workspace: Worksp
     assert (opened.values["closed_on"], opened.values["solved"], until()) == (None, None, "2026-10-13")
     with pytest.raises(GongtuError, match=r"casework\.not_yours"):
         appeals.assign(workspace, second, made.id, 4, handler=second.id)
-    with pytest.raises(ParameterError, match=r"casework\.handler"):
-        appeals.assign(workspace, leader, made.id, 4, handler="nobody")
+    workspace.store.people.disable(second.id, "休假", by="test", now=workspace.now())
+    for hand in ("nobody", second.id):
+        with pytest.raises(ParameterError, match=r"casework\.handler"):
+            appeals.assign(workspace, leader, made.id, 4, handler=hand)
+    workspace.store.people.enable(second.id, by="test", at=workspace.now())
     assert appeals.assign(workspace, first, made.id, 4, handler=second.id).values["handler"] == second.id
     with pytest.raises(GongtuError, match=r"casework\.not_yours"):
         callers.see(workspace, first, made.id)
@@ -378,6 +403,37 @@ def test_the_rates_leave_out_what_is_not_known() -> None:
 
 
 # Callers
+
+
+def test_a_caller_is_for_leaders_and_for_whoever_handles_the_appeal_while_on_the_staff() -> None:
+    def seen(id_: str, role: Role, handler: str) -> bool:
+        made = Record(
+            "entries", "a", 1, {"kind": "appeal", "handler": handler}, "", "x", datetime(2025, 10, 20, tzinfo=UTC)
+        )
+        return callers.may_see(Person(id_, "甲某", role), made)
+
+    assert seen("u1", "staff", "u1")
+    assert seen("u1", "leader", "u2")
+    assert not seen("u1", "staff", "u2")
+    assert not seen("u1", "public", "u1"), "the role was taken away"
+    assert not seen("", "staff", "")
+
+
+@pytest.mark.parametrize(
+    ("text", "name", "number", "told"),
+    [
+        ("回电 1-2 345", "", "12345", True),
+        ("回电 1234", "", "1234", False),
+        ("回电 12346", "", "12345", False),
+        ("王 五来过", "王五", "", True),
+        ("王来过", "王", "", False),
+        ("来过", "", "", False),
+    ],
+)
+def test_five_digits_or_two_letters_are_enough_to_tell_who_called(
+    text: str, name: str, number: str, told: bool
+) -> None:
+    assert tells(text, name, number) is told
 
 
 def test_a_caller_is_for_the_handler_and_leaders_until_the_day_is_over(
@@ -415,6 +471,8 @@ def test_a_caller_is_in_no_text_that_is_kept(workspace: Workspace, people: dict[
         with pytest.raises(ParameterError, match=r"casework\.caller_in_text") as caught:
             act(workspace, people["甲"], made.id, 1)
         assert [part for part in ("王", "138") if part in str(caught.value)] == []
+    with pytest.raises(ParameterError, match=r"casework\.caller_in_text"):
+        callers.put(workspace, people["甲"], made.id, Caller("欠薪"))
     with pytest.raises(ParameterError, match=r"casework\.caller_kind"):
         deeds.add(workspace, people["甲"], VISIT, caller=caller)
     with workspace.store.engine.connect() as connection:
@@ -434,10 +492,16 @@ def test_whose_caller_it_is_not_cannot_be_guessed(workspace: Workspace, people: 
     assert told.version == 4
     with pytest.raises(ParameterError, match=r"casework\.caller_in_text"):
         appeals.answer(workspace, people["甲"], made.id, 4, answered=False, note=guess)
+    assert deeds.correct(workspace, people["甲"], made.id, 4, {"people": "2"}, "补充").version == 5
+    with pytest.raises(ParameterError, match=r"casework\.caller_in_text"):
+        deeds.correct(workspace, people["甲"], made.id, 5, {"note": f"{guess}。"}, "补充")
 
 
 def test_another_ones_caller_and_handler_cannot_be_taken_away(workspace: Workspace, people: dict[str, Person]) -> None:
     other, leader = people["乙"], people["丙"]
+    bare = deeds.add(workspace, people["甲"], APPEAL)
+    with pytest.raises(GongtuError, match=r"casework\.not_yours"):  # nobody called, but it is in her hands
+        deeds.retire(workspace, other, bare.id, 1, "撤")
     made = deeds.add(workspace, people["甲"], APPEAL, caller=Caller("王小五"))
     for act in (
         partial(deeds.correct, values={"kind": "visit", "people": 1}, why="走访"),
@@ -452,8 +516,10 @@ def test_another_ones_caller_and_handler_cannot_be_taken_away(workspace: Workspa
     with pytest.raises(GongtuError, match=r"casework\.not_yours"):
         deeds.correct(workspace, other, made.id, 2, {"date": "2025-09-01"}, "记错了日子")
     assert _until(workspace, made.id) == "2025-11-12"
+    deeds.correct(workspace, other, made.id, 2, {"date": "2025-09-20"}, "记错了日子")
+    assert _until(workspace, made.id) == "2025-10-20", "until today is not forgotten"
     callers.put(workspace, leader, made.id, Caller())
-    assert deeds.retire(workspace, other, made.id, 2, "撤").retired
+    assert deeds.retire(workspace, other, made.id, 3, "撤").retired
 
 
 def test_a_caller_whose_day_is_over_is_not_kept_and_does_not_come_back(
@@ -508,6 +574,8 @@ def test_a_correction_with_photos_is_all_of_it_or_nothing(workspace: Workspace, 
     with pytest.raises(ParameterError, match=r"photos\.many"):
         deeds.add(workspace, people["甲"], VISIT, id="visit-0001", photos=taken)
     assert workspace.store.get("entries", "visit-0001") is None
+    full = deeds.add(workspace, people["甲"], VISIT, photos=taken[:6])
+    assert len(workspace.store.photos.of(full.id)) == 6
     left = [one.id for one in workspace.store.photos.of(made.id)]
     assert (workspace.store.get("entries", made.id), left) == (made, before)
     assert correct(drop=[*before[:2], "nothing"], photos=taken[5:]).values["note"] == "改"
@@ -578,15 +646,32 @@ def test_entries_are_chosen_by_what_they_say_the_latest_first(workspace: Workspa
         for number, more in enumerate(({"date": "2025-10-01"}, {"team": "1"}, {"position": "P1", "note": "Canteen"}))
     ]
     late = deeds.add(workspace, people["甲"], {**APPEAL, "date": "2025-10-09"}, id="entry-late").id  # overdue by four
+    deeds.correct(workspace, people["甲"], ids[1], 1, {"people": "4"}, "少数了一人")
     frame, day = workspace.entries(), date(2025, 10, 20)
     pick = partial(_picked, frame, day)
-    assert pick() == [ids[1], ids[2], late, ids[0]]
+    assert pick() == [ids[2], ids[1], late, ids[0]], "of a day what was entered last, whoever corrected the other"
     assert pick(since="2025-10-09", until="2025-10-09") == [late]
     assert pick(teams=("1",)) == [ids[1]]
     assert pick(kinds=("visit",), regions=("110199001000",)) == [ids[2]]
     assert pick(text="canTEEN") == [ids[2]]
     assert pick(states=("escalated",)) == [late]
     assert pick(states=("open", "due_soon", "overdue", "closed")) == []
+    asked = listed.Wanted(
+        campaign="2025",
+        kinds=("visit", "appeal"),
+        states=("open",),
+        teams=("1", "2"),
+        since="2025-10-01",
+        says="people",
+        handler=people["甲"].id,
+        text="食堂, 宿舍",
+    )
+    said = listed.address(asked, people["甲"])
+    assert (listed.read(said, people["甲"]), listed.address(listed.Wanted(), people["甲"])) == (asked, {})
+    for name, value in (("kind", "visit,x"), ("since", "2025-10"), ("handler", people["甲"].id), ("says", "x")):
+        with pytest.raises(ParameterError) as caught:
+            listed.read({name: value}, people["乙"])
+        assert caught.value.params["field"] == name
     assert listed.select(frame.iloc[:0], listed.Wanted(text="x", states=("open",)), today=day, rules={}).empty
 
 

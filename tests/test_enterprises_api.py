@@ -69,7 +69,18 @@ def test_filters_narrow_and_what_there_is_not_is_refused(client: TestClient, wor
     ):
         found = [one["id"] for one in client.get(f"{BASE}?{asked}").json()["enterprises"]]
         assert found == ids, asked
-    for asked in ("status=founded", "region=1", "low=3&high=2", "gap=x", "limit=0", "limit=501", "low=-1", "what=1"):
+    for asked in (
+        "status=founded",
+        "region=1",
+        "low=3&high=2",
+        "gap=x",
+        "limit=0",
+        "limit=501",
+        "low=-1",
+        "what=1",
+        "after=%00",
+        "industry=%00",
+    ):
         assert client.get(f"{BASE}?{asked}").status_code == 422, asked
 
 

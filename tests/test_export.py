@@ -462,14 +462,9 @@ def test_styles_stand_where_qgis_looks_for_them(out: Callable[..., Path]) -> Non
     text = ["f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column"]
     assert columns == [
         ("id", "INTEGER"),
-        *((name, "TEXT(256)") for name in text),
-        ("styleName", "TEXT(30)"),
-        ("styleQML", "TEXT"),
-        ("styleSLD", "TEXT"),
+        *((name, "TEXT") for name in (*text, "styleName", "styleQML", "styleSLD")),
         ("useAsDefault", "BOOLEAN"),
-        ("description", "TEXT"),
-        ("owner", "TEXT(30)"),
-        ("ui", "TEXT(30)"),
+        *((name, "TEXT") for name in ("description", "owner", "ui")),
         ("update_time", "DATETIME"),
     ]
     assert styles == [("", "", name, geometry[name], 1) for name, layer in ON_MAP.items() if layer.shape]

@@ -21,10 +21,10 @@ TRANSLATED = {
     "facilities": ["name"],
     "programmes": ["name"],
     "figures": ["name", "unit"],
-    "campaigns": ["name"],
+    "campaigns": ["name", "note", "base_name"],
     "teams": ["name"],
     "visits": ["text"],
-    "contradictions": ["about", "handling"],
+    "contradictions": ["about", "claim_a", "claim_b", "handling"],
 }
 PUBLISHED = {  # both articles' numbers: value and qualifier
     "2025_new_union_units": (786, "exact"),

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from datetime import UTC, date, datetime
 from itertools import product
 from threading import Barrier, Thread
+from types import SimpleNamespace
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -13,7 +16,7 @@ from clock import Clock
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.casework.clock import AsOf
+from geo.clock import AsOf
 from geo.enterprises import UNION_STATUSES
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork import rights
@@ -30,7 +33,7 @@ from geo.organising.ground import ground, regions_of
 from geo.organising.moves import NEW, NEXT, Move, change_of, doubts, new_union
 from geo.people import NOBODY, Person
 from geo.storage import Change, Conflict, Record
-from geo.storage.register import Wanted
+from geo.storage.register import Page, Wanted
 from geo.workspace import Workspace
 
 TODAY = date(2025, 10, 20)
@@ -72,7 +75,8 @@ def test_every_pair_of_statuses_is_legal_or_refused_as_the_domain_says() -> None
         if (status, to) in legal:
             assert made(status, to)["union_status"] == to
         else:
-            assert refused(status, to) == ("organising.illegal", "to")
+            why = "already" if to == status else "ended" if status == "closed" else "illegal"
+            assert refused(status, to) == (f"organising.{why}", "to")
     assert {(status, to) for status in NEXT for to in NEXT[status]} == legal
 
 
@@ -271,6 +275,8 @@ def test_a_preview_says_what_becomes_of_each_and_founds_one_union() -> None:
     told_of = bulk.decide(rows(), move, TODAY, {}, {"B": 4, "A": 7})
     assert [row.change.values["members"] for row in told_of.rows if row.change] == [7, 4]
     assert [row.change.values["union_id"] for row in found.rows if row.change] == ["U-A.2"] * 2
+    left_out = bulk.decide([rows()[1], {**rows()[0], "id": "E"}], move, TODAY, {})
+    assert [row.change and row.change.values["union_id"] for row in left_out.rows] == [None, "U-E"]
     early = bulk.decide(rows(), Move("closed", "2025-09-30", "注销"), TODAY, {})
     assert early.counts["illegal"] == 4
     with pytest.raises(ParameterError, match=r"organising\.missing"):  # of the whole move, whoever it is about
@@ -286,10 +292,18 @@ def test_all_or_none_are_moved(workspace: Workspace) -> None:
     assert workspace.store.get("enterprises", "E2").version == 1  # type: ignore[union-attr]
     again = bulk.preview(workspace, Wanted(statuses=("none", "preparing")), Move("closed", DAY, "注销"))
     assert bulk.commit(workspace, ZHANG, again) == 2
-    with pytest.raises(ParameterError, match=r"organising\.many"):
-        bulk.preview(workspace, [f"E{number}" for number in range(2001)], Move("contacted", DAY))
     with pytest.raises(ParameterError, match=r"organising\.nothing"):
         bulk.commit(workspace, ZHANG, bulk.preview(workspace, ["E7"], Move("closed", DAY, "注销")))
+
+
+@pytest.mark.parametrize(("total", "fine"), [(2_000, True), (2_001, False)])
+def test_two_thousand_are_moved_at_once_and_one_more_is_not(total: int, fine: bool) -> None:
+    register = SimpleNamespace(page=lambda wanted, **_: Page([], total))
+    land = SimpleNamespace(about={"time_zone": "Asia/Shanghai"})
+    workspace: Any = SimpleNamespace(register=lambda: register, district=lambda: land, now=Clock())
+    for asked in (Wanted(), [f"E{number}" for number in range(total)]):
+        with nullcontext() if fine else pytest.raises(ParameterError, match=r"organising\.many"):
+            assert bulk.preview(workspace, asked, Move("contacted", DAY)).rows == ()
 
 
 def test_a_file_that_skips_a_step_is_doubted_and_not_refused() -> None:
@@ -394,6 +408,22 @@ def test_every_status_has_one_look_on_the_map() -> None:
 )
 def test_silent_is_more_than_the_days_of_the_rules(status: str, touched: str | None, silent: bool) -> None:
     assert following.is_silent(status, touched, TODAY, Rules()) is silent
+
+
+@pytest.mark.parametrize(
+    ("standing", "touched", "quiet"),
+    [
+        ("imported", "2025-10-20", 0),
+        ("imported", "2025-09-19", 31),
+        ("imported", "2025-10-21", 0),  # a day to come, from another clock
+        ("synthetic", "2025-09-28", 2),  # made up as of 30 September
+        ("synthetic", "2025-10-10", 10),  # touched by somebody since
+        ("imported", "2025-09", None),
+        ("imported", "", None),
+    ],
+)
+def test_days_without_news_are_those_of_its_own_calendar(standing: str, touched: str, quiet: int | None) -> None:
+    assert following.quiet_days(standing, touched, AsOf(TODAY, date(2025, 9, 30))) == quiet
 
 
 def test_the_silent_and_the_due_are_asked_of_the_register(workspace: Workspace, clock: Clock) -> None:

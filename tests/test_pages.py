@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from tiny_pack import set_cell
 
 from geo.layers.points import sprite as look
-from geo.people import NOBODY
+from geo.people import NOBODY, Person
 from geo.words import distance, percent
 from pages.ui.words import escape_markdown
 
@@ -29,11 +29,11 @@ def pack(tiny: Path, tmp_path: Path) -> Path:
     return Path(shutil.copytree(tiny, tmp_path / "pack"))
 
 
-def shown(pack: Path, monkeypatch: pytest.MonkeyPatch, **query: str) -> str:
+def shown(pack: Path, monkeypatch: pytest.MonkeyPatch, person: Person = NOBODY, **query: str) -> str:
     """All that the service map puts into words, for a pack and a query."""
     monkeypatch.setenv("GONGTU_PACK", str(pack))
     monkeypatch.setenv("GONGTU_VAR", str(pack.parent / "var"))
-    monkeypatch.setattr("pages.ui.access.who", lambda: NOBODY)  # AppTest has no cookies, not even none
+    monkeypatch.setattr("pages.ui.access.who", lambda: person)  # AppTest has no cookies, not even none
     monkeypatch.setattr("pages.ui.identity.is_coming_back", lambda: False)
     page = AppTest.from_file(str(ROOT / "pages" / "__main__.py"), default_timeout=60)
     for name, value in query.items():
@@ -107,3 +107,6 @@ def test_a_faulty_pack_quotes_nothing_of_the_register(pack: Path, monkeypatch: p
     words = shown(pack, monkeypatch)
     assert "enterprises" in words
     assert "13800000000" not in words
+    assert "python -m geo doctor" in words
+    assert "GB" not in words, "what the doctor finds is for administrators"
+    assert "GB" in shown(pack, monkeypatch, Person("a", "甲", "admin"))

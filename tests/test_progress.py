@@ -9,31 +9,40 @@ from datetime import UTC, date, datetime
 from functools import partial
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, cast
+from urllib.parse import parse_qsl, urlsplit
 
 import pandas as pd
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from geo.casework.appeals import Share, rates
-from geo.casework.clock import AsOf, as_of
+from geo.campaigns import POSITIONS
+from geo.casework.appeals import LATE, Share, rates
 from geo.casework.listed import NOBODY, Wanted, select
+from geo.clock import AsOf, as_of
+from geo.enterprises import TABLE as ENTERPRISES
 from geo.errors import ParameterError
 from geo.fieldwork.campaign import Campaign, Team
 from geo.i18n import translate
 from geo.layers import areas, palette
 from geo.ledger import KINDS, Rules
+from geo.ledger import TABLE as LEDGER
 from geo.progress import days
-from geo.progress.dashboard import by_state, decisions, meetings, silent, standing
+from geo.progress.brief import to_decide, told
+from geo.progress.dashboard import Decision, by_state, decisions, meetings, silent, standing
 from geo.progress.days import Period
-from geo.progress.measures import MEASURES, Where, count, programme_kinds, table, table_and_demo
+from geo.progress.measures import ANYWHERE, MAIN, MEASURES, Where, count, programme_kinds, table, table_and_demo
+from geo.progress.opened import Number, counted_ids
 from geo.progress.published import allows, compare, step_of
-from geo.progress.scene import Scene
+from geo.progress.scene import Scene, teams_of
+from geo.progress.scene import key as kept_by
 from geo.progress.words import assumed, demo, why
 from geo.progress.work import Work, gather, no_entries
+from geo.schema import read_table
 from geo.storage.visits import PlannedVisit
 from pages.ui.progress import links
+from pages.ui.progress.asked import Asked
 
 A, B = "110199001000", "110199002000"
 CAMPAIGN = Campaign(
@@ -185,12 +194,6 @@ def test_black_names_read_on_every_class_of_a_map_of_amounts() -> None:
     assert lights == sorted(lights, reverse=True)
 
 
-def test_no_list_shows_unions_alone() -> None:
-    scene: Any = SimpleNamespace(work=work(no_entries()), campaign=CAMPAIGN, guessed=())
-    assert links.counted(scene, "unions", Where(), "zh") == ""
-    assert links.counted(scene, "units", Where(), "zh").startswith("/enterprises?status=established")
-
-
 def test_one_thing_is_said_of_an_end_that_is_assumed() -> None:
     say = partial(translate, language="zh")
     span = Period("2021-07-01", "2021-12-31", assumed=True)
@@ -235,6 +238,28 @@ def test_a_joint_union_is_one_union_of_many_units() -> None:
     assert count(found, "units", Where(Period("2025-08-02", "2025-08-31"))).value == 0  # a month is not in part of it
 
 
+def test_a_union_stays_where_and_when_its_first_unit_founded_it() -> None:
+    def joint(union: str, on: str, region: str, status: str = "established") -> dict[str, Any]:
+        return {"union_id": union, "established_on": on, "region": region, "union_status": status}
+
+    found = work(
+        no_entries(),
+        register(
+            joint("U1", "2025-06-10", A, "closed"),
+            joint("U1", "2025-09-01", B),
+            joint("U2", "2025-06-10", A, "closed"),  # nobody has U2 any more
+            joint("U3", "2025-05-31", A, "closed"),  # U3 is older than the campaign
+            joint("U3", "2025-09-01", B),
+            joint("U4", "2025-09-01", B, "declined"),  # who has none says nothing of when U4 began
+            joint("U4", "2025-10-01", A),
+        ),
+    )
+    assert count(found, "unions").ids == ("E0", "E6")
+    assert table(found, ("unions", "units"), "town").to_dict() == {"unions": {A: 2, B: 0}, "units": {A: 1, B: 2}}
+    assert count(found, "unions", Where(days.month("2025-06"), team="1")).value == 1
+    assert found.days == Period("2025-06-10", "2025-10-01")
+
+
 def test_every_measure_counts_nothing_of_nothing() -> None:
     nothing = work(no_entries())
     assert {name for name in MEASURES if count(nothing, name).value} == {"teams", "positions", "mediation_workstations"}
@@ -244,7 +269,7 @@ def test_every_measure_counts_nothing_of_nothing() -> None:
         count(nothing, "moods")
 
 
-@settings(max_examples=25)
+@settings(max_examples=10)
 @given(
     st.lists(
         st.tuples(
@@ -283,12 +308,12 @@ def test_weeks_and_months_run_over_the_ends_of_years() -> None:
             days.week(text)
 
 
-def test_a_campaign_without_an_end_gives_way_to_the_next() -> None:
-    old, new = Campaign("a", "甲", starts="2021-07"), Campaign("b", "乙", starts="2025-06")
+def test_a_campaign_of_the_pack_that_nobody_ends_is_counted_over_its_year_once_a_later_one_began() -> None:
+    old, new = (Campaign(id_, "甲", starts=day, of_pack=True) for id_, day in (("a", "2021-07"), ("b", "2025-06")))
     today = date(2026, 3, 1)
     assert days.span(old, (old, new), today) == Period("2021-07-01", "2021-12-31", assumed=True)
-    soon = replace(new, starts="2021-10")
-    assert days.span(old, (old, soon), today).until == "2021-09-30"
+    for other in (replace(new, starts="2021-10"), replace(new, of_pack=False), replace(new, starts="2027")):
+        assert days.span(old, (old, other), today) == Period("2021-07-01", "2026-03-01")
     assert days.span(new, (old, new), today) == Period("2025-06-01", "2026-03-01")
     assert days.span(replace(new, ends="2026-02"), (old, new), today) == Period("2025-06-01", "2026-02-28")
     assert days.span(replace(old, starts=""), (new,), today) == Period("", "2026-03-01")
@@ -384,6 +409,114 @@ def test_every_figure_names_a_measure_or_none() -> None:
     }
 
 
+@pytest.fixture(scope="module")
+def demonstration() -> Scene:
+    """The campaign of 2025 with the demonstration ledger and register, the teams of positions as the ledger has them;
+    three unions in the register and some entries are made to be of no team and no town.
+    """
+    data = Path(__file__).parent.parent / "data"
+    entries, _ = read_table((data / "demo/ledger.csv").read_bytes(), LEDGER)
+    enterprises, _ = read_table((data / "demo/enterprises.csv").read_bytes(), ENTERPRISES)
+    positions, _ = read_table((data / "positions.csv").read_bytes(), POSITIONS)
+    entries.loc[entries.index % 50 == 0, ["team", "region"]] = ""
+    teams = tuple(Team(id_, id_) for id_ in sorted({*entries["team"]} - {""}))
+    of = replace(CAMPAIGN, id="2025", teams=teams, positions=tuple(positions["id"]))
+    where = dict(zip(entries["position"], entries["team"], strict=True))
+    land = district(enterprises)
+    land.positions, land.about = positions, {"time_zone": "Asia/Shanghai"}
+    made = gather(land, of, entries, span=SPAN, where=where)
+    return Scene(land, made, as_of(entries, date(2026, 3, 1)), (of,), ())
+
+
+def listed(scene: Scene, number: Number) -> pd.DataFrame:
+    """The rows of ledger or register that the number's address opens."""
+    ids = counted_ids(cast(Any, None), scene, Number.read(number.written()))
+    for frame in (scene.district.enterprises, scene.work.entries):
+        if len(rows := frame[frame["id"].isin(ids)]):
+            assert len(rows) == len(ids)
+            return rows
+    return frame.iloc[:0]
+
+
+def test_every_number_opens_exactly_what_it_counts(demonstration: Scene) -> None:
+    asked: list[tuple[str, Where]] = [(name, ANYWHERE) for name in MEASURES]
+    for by in ("team", "town", "week"):
+        for key in table(demonstration.work, MAIN, by).index[::8]:  # what is of none among them, which is first
+            where = Where(days.week(key).meet(SPAN)) if by == "week" else Where(SPAN, **{by: key})
+            asked += [(name, where) for name in MAIN]
+    for name, where in asked:
+        one, value = MEASURES[name], count(demonstration.work, name, where).value
+        rows = listed(demonstration, Number(name, where))
+        if one.of == "pack" or not one.amount:
+            assert len(rows) == (0 if one.of == "pack" else value), (name, where)
+        else:
+            said = rows.get(one.amount, pd.Series(dtype=float)).fillna(1)  # of enterprises: one that it names
+            assert (said.max() if one.most and len(said) else round(said.sum(), 2)) == value, (name, where)
+    for kind, row in programme_kinds(demonstration.work).iterrows():
+        assert len(listed(demonstration, Number(f"programmes:{kind}"))) == row["count"]
+        assert listed(demonstration, Number(f"programme_people:{kind}"))["people"].sum() == row["people"]
+
+
+@pytest.mark.parametrize("on", ["", "2025-08-15"])
+def test_appeals_and_decisions_of_another_day_open_those_of_that_day(demonstration: Scene, on: str) -> None:
+    told = demonstration.on(on)
+    assert told.day == date.fromisoformat(on or "2025-10-31")
+    seen = standing(told.work, told.asof, told.campaign.rules)
+    for state, value in by_state(seen).items():
+        assert len(listed(demonstration, Number(state, on=on))) == value
+    assert len(listed(demonstration, Number("overdue,escalated", Where(team=""), on))) == sum(
+        seen.loc[seen["team"] == "", "state"].isin(LATE)
+    )
+    store = SimpleNamespace(
+        callers=SimpleNamespace(has=lambda ids, day: set(ids)), visits=SimpleNamespace(list=lambda id_: [])
+    )
+    workspace: Any = SimpleNamespace(
+        store=store, now=lambda: datetime(2026, 3, 1, tzinfo=UTC), entries=lambda: told.work.entries
+    )
+    found = to_decide(workspace, told)
+    assert found
+    for one in found:
+        assert counted_ids(workspace, demonstration, Number(one.what, on=on)) == one.ids
+
+
+def test_a_brief_says_so_when_only_a_decision_is_made_up() -> None:
+    land = district()
+    land.regions = pd.DataFrame({"code": [A, B]})
+    made = Scene(land, work(no_entries()), AsOf(date(2025, 7, 31), date(2025, 7, 31)), (), ())
+    briefs = [told(made, "2025-W31", (Decision("silent", ("E1", "E2"), part),)) for part in (0, 1)]
+    assert [one.synthetic for one in briefs] == [False, True]
+
+
+def test_what_is_no_number_opens_nothing(demonstration: Scene) -> None:
+    for text in (
+        "",
+        "what=moods",
+        "what=programmes:moods",
+        "what=visits&since=soon",
+        "what=visits&on=2025-02-30",
+        "=&%",
+    ):
+        assert counted_ids(cast(Any, None), demonstration, Number.read(text)) == ()
+
+
+def test_a_number_leads_to_the_page_that_has_its_rows(demonstration: Scene) -> None:
+    asked = Asked(demonstration, ANYWHERE, "2025-08-15", {}, {}, ())
+    pages = {
+        "visits": "/ledger?campaign=2025&counted=",
+        "recovered": "/ledger?campaign=2025&view=mediation&counted=",
+        "unions": "/enterprises?campaign=2025&counted=",
+        "overdue": "/ledger?campaign=2025&view=appeals&counted=",
+        "silent": "/enterprises?campaign=2025&sort=touched_on&counted=",
+        "missed_visits": "/teams?campaign=2025&view=visits&counted=",
+    }
+    for what, address in pages.items():
+        said = links.to(asked, what, Where(team=""), "en")
+        assert said.startswith(address)
+        query = dict(parse_qsl(urlsplit(said).query))
+        assert (query["lang"], Number.read(query["counted"])) == ("en", Number(what, Where(team=""), "2025-08-15"))
+    assert links.to(asked, "positions", ANYWHERE, "zh") == ""
+
+
 APPEAL = {"kind": "appeal", "appeal_source": "12345", "handler": "u1"}
 
 
@@ -424,6 +557,7 @@ def test_decisions_of_a_day() -> None:
         meeting | {"kind": "worker_meeting"},
         meeting | {"kind": "enterprise_meeting"},
         {"kind": "visit", "date": "2025-07-02", "enterprise": "E1"},
+        APPEAL | {"date": "2025-07-01", "due": "2025-07-08", "handler": "", "closed_on": "2025-07-20"},
     )
     way = {"union_status": "contacted", "status_on": "2025-06-01"}
     enterprises = register(
@@ -438,7 +572,7 @@ def test_decisions_of_a_day() -> None:
     visit = PlannedVisit("v1", "c", "1", "P1", "2025-07-30", "", "", "", "", "planned", 1, "", at, "", at)
     found = gather(district(), replace(CAMPAIGN, rules=rules), entries, span=SPAN, where={})
     planned = (visit, replace(visit, id="v2", date="2025-07-31"), replace(visit, id="v3", state="done"))
-    said = decisions(found, enterprises, today, kept_callers={"L0", "L2"}, planned=planned)
+    said = decisions(found, enterprises, today, kept_callers={"L0", "L1", "L2", "L5"}, planned=planned)
     assert [(one.what, one.ids) for one in said] == [
         ("escalated", ("L0",)),
         ("overdue", ("L1",)),
@@ -448,10 +582,13 @@ def test_decisions_of_a_day() -> None:
         ("preparing", ("E2",)),
         ("silent", ("E0", "E2")),
         ("meetings", ("P2", "P3")),
-        ("visits", ("v1",)),
+        ("missed_visits", ("v1",)),
     ]
     assert silent(enterprises, entries, replace(today, today=date(2025, 7, 30)), rules) == ("E0",)
     assert decisions(work(no_entries()), register(), today) == ()
+    last, over = (AsOf(date(2025, 12, 31), date(2025, 6, 1)), AsOf(date(2026, 1, 1), date(2025, 6, 1)))
+    assert "silent" in {one.what for one in decisions(found, enterprises, last)}
+    assert {one.what for one in decisions(found, enterprises, over)} == {"escalated", "unassigned"}
     part = entries.assign(standing=entries["standing"].mask(entries["id"].isin(("L0", "L2")), "synthetic"))
     made = gather(district(), found.campaign, part, span=SPAN, where={})
     marks = {
@@ -460,6 +597,33 @@ def test_decisions_of_a_day() -> None:
     }
     assert marks["unassigned"] == (1, 1, False)
     assert marks["meetings"] == (2, 0, True)
+
+
+def test_a_position_is_the_teams_that_most_entries_name_and_of_a_tie_the_smaller_ids() -> None:
+    rows = [
+        {"kind": "visit", "date": "2025-07-01", "position": position, "team": team}
+        for position, teams in (("P1", "21"), ("P2", "122"), ("P3", "99"))
+        for team in teams
+    ]
+    land = district()
+    land.visits = pd.DataFrame([("V", "c", "2", B, "2025-07-01")], columns=["id", "campaign", "team", "region", "date"])
+    land.visits = land.visits.assign(standing="reported", source="", as_of="")
+    assert teams_of(land, CAMPAIGN, ledger(*rows), {}) == ({"P1": "1", "P2": "2"}, ("P1",))
+    assert teams_of(land, CAMPAIGN, ledger(*rows), {"P1": "2"}) == ({"P1": "2"}, ())
+
+
+def test_what_a_scene_is_kept_by_is_another_on_another_day() -> None:
+    store = SimpleNamespace(
+        campaigns=SimpleNamespace(list=list), assignments=SimpleNamespace(published=lambda id_: None)
+    )
+    land: Any = SimpleNamespace(revision="r", about={"time_zone": "Asia/Shanghai"})
+
+    def at(hour: int) -> object:
+        now = datetime(2025, 7, 1, hour, tzinfo=UTC)
+        workspace: Any = SimpleNamespace(store=store, entries_state=lambda: (1, "x"), now=lambda: now)
+        return kept_by(workspace, land, "c")
+
+    assert at(1) == at(15) != at(16)  # midnight in Beijing
 
 
 def test_appeals_that_nobody_handles_can_be_listed() -> None:

@@ -6,7 +6,7 @@ import random
 import shutil
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pandas as pd
@@ -16,6 +16,7 @@ from clock import Clock
 from pandas.testing import assert_frame_equal
 from postgis import Databases
 
+from geo.demand import Demand
 from geo.errors import ParameterError
 from geo.settings import read_settings
 from geo.storage import Change, Register, Wanted, indexing
@@ -128,6 +129,8 @@ def test_pages_in_every_order(both: Workspace) -> None:
     first, second = found.after(Wanted(low=10), limit=2), found.after(Wanted(low=10), after="E2", limit=9)
     assert [row["id"] for row in first + second] == ["E1", "E2", "E3", "E4", "E7"]
     assert found.page(Wanted(ids=("E9",))).total == 0
+    many = (*map(str, range(70_000)), "E3", "E2")  # more than PostgreSQL has parameters
+    assert [row["id"] for row in found.page(Wanted(ids=many)).rows] == ["E2", "E3"]
     with pytest.raises(ParameterError, match=r"register\.sort"):
         found.page(Wanted(), sort="phone")
 
@@ -138,7 +141,10 @@ def test_a_row_is_the_record_and_what_follows_from_it(both: Workspace) -> None:
     record = both.store.get("enterprises", "E2")
     assert record
     said = {"region": JIA, "region_text": "甲原", "region_by": "declared", "touched_on": "2025-08-01"}
-    assert row.pop("nearest_m") == pytest.approx(2000, abs=0.01)
+    far = row.pop("nearest_m")
+    assert far == pytest.approx(2000, abs=0.01)
+    reached = [ids(both.register(), gap=gap, reach_m=far) for gap in ("served", "unserved")]
+    assert reached == ["E1 E2 E3 E7", "E4"], "to the metre it is within reach"
     assert row == record.values | said | {"id": "E2", "version": 2}
     assert [row["nearest_m"] for row in both.register().page(Wanted(ids=("E5", "E6"))).rows] == [None, None]
 
@@ -161,33 +167,6 @@ def test_counted_by_what_is_asked(both: Workspace) -> None:
     points = found.points(Wanted(), 3)
     assert points["id"].tolist() == ["E1", "E2", "E3"]
     assert points.columns.tolist() == ["id", "name", "lon", "lat", "union_status", "standing"]
-
-
-def test_the_best_match_first(both: Workspace) -> None:
-    names = {
-        "X1": "大兴服装厂",
-        "X2": "服装厂",
-        "X3": "服装厂二分厂",
-        "X4": "E7公司",
-        "X5": "阳光（服装）厂",
-        "E9": "服装厂",
-    }
-    change(both, *(enterprise(key, name=name, union_status="none") for key, name in names.items()))
-    change(both, enterprise("X3", credit_code="91110115MA01ABCD2E"), enterprise("X1", credit_code="91110115"))
-    found = both.register()
-
-    def best(text: str, limit: int = 8) -> str:
-        return " ".join(row["id"] for row in found.search(text, limit))
-
-    assert best("服装厂") == "E9 X2 X3 X1 X5"
-    assert best("服装厂", 2) == "E9 X2"
-    assert best("e7") == "E7 X4", "an id, then the beginning of a name"
-    assert best("91110115") == "X1 X3"
-    assert best("1115") == best("，。") == best("没有的") == best("服装厂", 0) == ""
-    assert best("大兴服装厂\n") == "X1"
-    assert found.search("E4公司") == [
-        {"id": "E4", "name": "E4公司", "region": YI, "union_status": "willing", "standing": "imported"}
-    ]
 
 
 def test_touched_by_the_ledger(both: Workspace) -> None:
@@ -236,7 +215,8 @@ def one_change(dice: random.Random) -> Change:
     key = f"E{dice.randrange(9)}"
     day = f"2025-0{dice.randrange(1, 10)}-11"
     happening: list[Callable[[], Change]] = [
-        lambda: enterprise(key, name=f"新{key}", union_status="contacted", status_on=day),
+        lambda: enterprise(key, name=f"新{key}", union_status="contacted", status_on=day, members=dice.randrange(3)),
+        lambda: enterprise(key, name=key, union_status="none", industry=dice.choice("甲乙"), groups="保安员"),
         lambda: enterprise(key, address="丙山镇石桥子村", lon=None, name=key, union_status="none"),
         lambda: Change("enterprises", key, {"name": key, "union_status": "closed"}, retired=dice.choice(["", "gone"])),
         lambda: Change("entries", f"L{dice.randrange(3)}", {**MADE, "date": day, "enterprise": key}),
@@ -262,8 +242,9 @@ def test_changed_rows_are_what_all_made_anew_would_be(both: Workspace, clock: Cl
         assert one.revision == other.revision
         for noun in ("regions", "positions", "facilities", "enterprises"):
             assert_frame_equal(pd.DataFrame(getattr(one, noun)), pd.DataFrame(getattr(other, noun)))
-        for name in ("id", "x", "y", "region", "workers", "unionised"):
-            pd.testing.assert_index_equal(pd.Index(getattr(one.demand, name)), pd.Index(getattr(other.demand, name)))
+        for field in fields(Demand):
+            ours, theirs = (pd.Index(getattr(district.demand, field.name)) for district in (one, other))
+            pd.testing.assert_index_equal(ours, theirs)
         assert_frame_equal(both.entries(), anew.entries())
         with writing(both.store.engine) as connection:
             connection.execute(meta.delete().where(meta.c.key == REGISTER))

@@ -152,7 +152,7 @@ def test_the_cookie_of_forms_is_strict_and_goes_with_the_browser(desk: Workspace
 
 def test_wrong_in_any_way_is_told_alike(desk: Workspace) -> None:
     people, now = desk.store.people, desk.now()
-    people.disable(people.add("停用", "staff", by="x", at=now, password=SECRET), "离职", now=now)
+    people.disable(people.add("停用", "staff", by="x", at=now, password=SECRET), "离职", by="x", now=now)
     people.add("未设", "staff", by="x", at=now)
     for name, password in (("小王", OTHER), ("小李", SECRET), ("停用", SECRET), ("未设", ""), ("", "")):
         browser = browse(desk)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import shutil
 import warnings
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -72,19 +73,31 @@ def told_store(told_pack: Path, tmp_path_factory: pytest.TempPathFactory) -> Pat
     return folder
 
 
-@pytest.fixture
-def world(told_pack: Path, told_store: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
-    """The campaign's world in a store of its own."""
-    shutil.copytree(told_store, tmp_path / "told")
-    settings = read_settings({"GONGTU_PACK": str(told_pack), "GONGTU_VAR": str(tmp_path / "told")})
+@contextmanager
+def own_world(pack: Path, store: Path, folder: Path, clock: Clock) -> Iterator[Workspace]:
+    """The campaign's world in a store of its own, a copy of ``store``."""
+    shutil.copytree(store, folder / "told")
+    settings = read_settings({"GONGTU_PACK": str(pack), "GONGTU_VAR": str(folder / "told")})
     made = Workspace(settings, clock=clock)
     yield made
     made.store.close()
 
 
+@contextmanager
+def client_of(world: Workspace) -> Iterator[TestClient]:
+    with TestClient(Starlette(routes=routes(world)), follow_redirects=False) as made:
+        yield made
+
+
+@pytest.fixture
+def world(told_pack: Path, told_store: Path, tmp_path: Path, clock: Clock) -> Iterator[Workspace]:
+    with own_world(told_pack, told_store, tmp_path, clock) as made:
+        yield made
+
+
 @pytest.fixture
 def client(world: Workspace) -> Iterator[TestClient]:
-    with TestClient(Starlette(routes=routes(world)), follow_redirects=False) as made:
+    with client_of(world) as made:
         yield made
 
 

@@ -14,7 +14,8 @@ from typing import Any, Literal, get_args
 import numpy as np
 import pandas as pd
 
-from geo.casework import callers, clock, keeping
+from geo import clock
+from geo.casework import callers, keeping
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import Campaign
 from geo.ledger import STEPS, Rules
@@ -26,6 +27,7 @@ from geo.workspace import Workspace
 
 State = Literal["open", "due_soon", "overdue", "escalated", "closed"]
 STATES: tuple[State, ...] = get_args(State)
+LATE: tuple[State, ...] = ("overdue", "escalated")
 SOON_DAYS = 2
 """An open appeal whose last day is at most so many days ahead, today included, is due soon."""
 
@@ -76,6 +78,15 @@ def next_step(step: str) -> str:
     """The step after this one; ``""`` after the last. An appeal that says none is at the first."""
     place = STEPS.index(step) if step in STEPS else 0
     return STEPS[place + 1] if place + 1 < len(STEPS) else ""
+
+
+def known_on(rows: pd.DataFrame, day: date) -> pd.DataFrame:
+    """Appeals as they were known on a day: one that was closed later was not closed yet, and what its caller said of it
+    then not known. On what day a caller was answered nobody writes down: it is as it is known now.
+    """
+    later = rows["closed_on"] > day.isoformat()  # a made-up one too may be closed after all of it was made up
+    said = {name: rows[name].mask(later, pd.NA) for name in ("solved", "satisfied")}
+    return rows.assign(closed_on=rows["closed_on"].mask(later, ""), **said)
 
 
 @dataclass(frozen=True)

@@ -9,14 +9,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from geo.casework.clock import today
 from geo.casework.keeping import NOUN, apart, must, open_campaign, seen
+from geo.clock import today
 from geo.errors import GongtuError, ParameterError
 from geo.ledger import Rules, erase_on
 from geo.people import Person
 from geo.storage import plain as said
 from geo.storage.callers import NAME_AT_MOST, NUMBER_AT_MOST
 from geo.storage.callers import Caller as Kept
+from geo.storage.engine import Beside
 from geo.storage.records import Record
 from geo.workspace import Workspace
 
@@ -73,16 +74,25 @@ def put(workspace: Workspace, person: Person, id: str, caller: Caller) -> None: 
 
 
 def keep(workspace: Workspace, person: Person, record: Record, caller: Caller, rules: Rules) -> None:
-    """Keeps who called until the day that the rules say, in place of who was said to have. That the person may is for
-    whoever calls this to see to. ParameterError ``casework.caller_over``: as ``in_time``.
-    """
-    in_time(workspace, caller, record.values, rules)
+    """``beside``, on its own."""
     forget(workspace)
-    workspace.store.callers.put(
-        record.id,
+    made = beside(workspace, person, record.id, caller, record.values, rules)
+    workspace.store.commit((), by=person.name, at=workspace.now(), why="", beside=[made])
+
+
+def beside(
+    workspace: Workspace, person: Person, id_: str, caller: Caller, values: Mapping[str, Any], rules: Rules
+) -> Beside:
+    """What keeps who called, with an entry of these ``values``, until the day that the rules say, in place of who was
+    said to have. That the person may is for whoever calls this to see to. ParameterError ``casework.caller_over``: as
+    ``in_time``.
+    """
+    in_time(workspace, caller, values, rules)
+    return workspace.store.callers.putting(
+        id_,
         name=caller.name,
         number=caller.number,
-        erase_on=erase_on(record.values, rules),
+        erase_on=erase_on(values, rules),
         by=person.name,
         at=workspace.now(),
     )

@@ -8,15 +8,16 @@ from typing import Any
 
 from geo.casework import appeals, callers, entry, keeping
 from geo.casework.callers import Caller
-from geo.casework.clock import today
 from geo.casework.entry import OF_STEPS, SOURCE, EntryError, Values
 from geo.casework.keeping import NOUN, must, open_campaign, reason, seen, write
 from geo.casework.photos import Jpeg, shrink
+from geo.clock import today
 from geo.errors import Fault, GongtuError, ParameterError
-from geo.fieldwork.campaign import Campaign, campaign, campaigns
+from geo.fieldwork.campaign import Campaign, campaign
 from geo.ledger import AMOUNTS, NAMED, OF_KIND, STEPS, Rules
 from geo.people import Person
 from geo.storage import Change, Conflict
+from geo.storage.engine import Beside
 from geo.storage.photos import PHOTOS_AT_MOST
 from geo.storage.records import Record
 from geo.workspace import Workspace
@@ -50,20 +51,21 @@ def add(
     found, of = _checked(workspace, values)
     if caller:
         _caller(caller, found, {name: found.get(name) for name in ("note", "claims")})
-        callers.in_time(workspace, caller, found, of.rules)
     if found["kind"] == "appeal":
         found |= _begun(found, of.rules) | {"handler": person.id}
     small = [shrink(one) for one in photos]
     found |= _grounds(workspace)
     key = id or secrets.token_hex(16)
+    beside = _beside(workspace, person, key, small)
+    if caller:
+        beside.append(callers.beside(workspace, person, key, caller, found, of.rules))
     try:
-        record = write(workspace, person, key, 0, found, "")
+        return write(workspace, person, key, 0, found, "", beside=beside)
     except Conflict:
         again = _again(workspace, person, key)  # sent twice at the same moment
         if again is None:
             raise
-        record = again
-    return _with(workspace, person, record, caller, small, of.rules)
+    return _with(workspace, person, again, caller, small, of.rules)
 
 
 def send(
@@ -128,22 +130,21 @@ def correct(
         then |= _moved(record.values, then, rules)
     texts = {"note": then.get("note"), "claims": then.get("claims"), "why": why}
     callers.guard(workspace, person, record, then, rules)
-    callers.apart_from(workspace, person, record, **texts)
+    new = {name: text for name, text in texts.items() if _stored(text) != record.values.get(name)}
+    callers.apart_from(workspace, person, record, **new)  # what another wrote there before keeps nobody from the rest
     if caller:
         if not callers.may_see(person, record):
             raise GongtuError("casework.not_yours")
         _caller(caller, then, texts)
-        callers.in_time(workspace, caller, {**record.values, **then}, rules)
-    small = [shrink(one) for one in photos]
-    workspace.store.photos.check(id, [one.bytes for one in small], drop=drop)
-    if not _same(record, then):
-        if record.values["standing"] != "synthetic":  # what was made up stays so, whoever mends it
-            then |= _grounds(workspace)
-        record = write(workspace, person, id, version, then, why)
-        callers.settle(workspace, record, rules)
+    beside = _beside(workspace, person, id, [shrink(one) for one in photos], drop)
     if caller:
-        callers.keep(workspace, person, record, caller, rules)
-    _photos(workspace, person, record, small, drop)
+        beside.append(callers.beside(workspace, person, id, caller, {**record.values, **then}, rules))
+    if _same(record, then):
+        then = {}
+    elif record.values["standing"] != "synthetic":  # what was made up stays so, whoever mends it
+        then |= _grounds(workspace)
+    record = write(workspace, person, id, version, then, why, beside=beside)
+    callers.settle(workspace, record, rules)
     return record
 
 
@@ -209,7 +210,6 @@ def _checked(
 ) -> tuple[Values, Campaign]:
     """What was given, read, completed and found to be right, on top of the record."""
     district, day = workspace.district(), today(workspace.district(), workspace.now())
-    others = campaigns(district, workspace.store)
     said, faults = entry.read(given)
     before: dict[str, Any] = {} if record is None else {name: record.values.get(name) for name in entry.ENTERED}
     changed = {name for name, value in said.items() if record is None or before[name] != _stored(value)}
@@ -228,7 +228,7 @@ def _checked(
         except ParameterError:
             of = None
     unread = {fault.column for fault in faults}
-    found = entry.check(values, district, of, day, others=others)
+    found = entry.check(values, district, of, day)
     faults += [fault for fault in found if not unread & set((fault.column or "").split(" + "))]
     if record is not None and not changed & {"kind", "campaign"}:
         faults = [fault for fault in faults if changed & set((fault.column or "").split(" + "))]
@@ -293,21 +293,20 @@ def _with(
     day = today(workspace.district(), workspace.now())
     may = record.version == 1 and record.values["kind"] == "appeal" and callers.may_see(person, record)
     missing = may and not workspace.store.callers.has([record.id], day)
+    beside = _beside(workspace, person, record.id, small)
     if caller and missing:
         _caller(caller, record.values, {name: record.values.get(name) for name in ("note", "claims")})
-        callers.in_time(workspace, caller, record.values, rules)
-    _photos(workspace, person, record, small)
-    if caller and missing:
-        callers.keep(workspace, person, record, caller, rules)
-    return record
+        beside.append(callers.beside(workspace, person, record.id, caller, record.values, rules))
+    return write(workspace, person, record.id, record.version, {}, "", beside=beside) if beside else record
 
 
-def _photos(
-    workspace: Workspace, person: Person, record: Record, small: Sequence[Jpeg], drop: Sequence[str] = ()
-) -> None:
-    if small or drop:
-        added = [(one.bytes, one.width, one.height) for one in small]
-        workspace.store.photos.change(record.id, added, drop=drop, by=person.name, at=workspace.now())
+def _beside(
+    workspace: Workspace, person: Person, id_: str, small: Sequence[Jpeg], drop: Sequence[str] = ()
+) -> list[Beside]:
+    """What becomes of an entry's photos, to be written with it; nothing where nothing is asked."""
+    added = [(one.bytes, one.width, one.height) for one in small]
+    change = workspace.store.photos.changing(id_, added, drop=drop, by=person.name, at=workspace.now())
+    return [change] if small or drop else []
 
 
 def _stored(value: object) -> object:

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any, cast
 
 import numpy as np
 import pandas as pd
-import shapely
 
 from geo.district import District
 from geo.enterprises import project_usable, usable_location
 from geo.errors import Fault, FaultsError, ParameterError
 from geo.fieldwork.campaign import Campaign
-from geo.fieldwork.days import span
-from geo.ledger import AMOUNTS, ANY_OF, FEN, NEEDED, OF_KIND, TABLE
-from geo.schema import PROVENANCE, Column, read_record
+from geo.ledger import AMOUNTS, ANY_OF, FEN, NEEDED, OF_KIND, OUTSIDE_AT_MOST_M, TABLE
+from geo.schema import PROVENANCE, Column, is_day, read_record
 from geo.text import tidy
 
 OF_STEPS = ("step", "step_on", "due", "answered", "solved", "satisfied", "closed_on", "handler")
@@ -29,10 +26,7 @@ ENTERED = tuple(
     column.name for column in TABLE.columns if column.name not in ("id", *OF_STEPS, *(one.name for one in PROVENANCE))
 )
 """The fields that somebody types in."""
-OUTSIDE_AT_MOST_M = 5_000.0
-"""How far outside of every region something may have been done."""
 NOTE_AT_MOST, CLAIMS_AT_MOST, NAME_AT_MOST = 2_000, 500, 200  # characters
-WHOLE_DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}")
 FORM = replace(TABLE, key=("_",), columns=(*(replace(one, required=False) for one in TABLE.columns), Column("_")))
 """The table with nothing required, and a column more, so that a record of empty cells is a record still."""
 
@@ -92,11 +86,9 @@ def check(
     district: District,
     campaign: Campaign | None,
     today: date,
-    *,
-    others: Iterable[Campaign] = (),
 ) -> list[Fault]:
     """Everything wrong with an entry, typed as ``read`` gives it; ``campaign`` is the one it names, None where there is
-    no such, ``others`` are those that may have begun since. ``column`` of a fault says of which field, or fields.
+    no such. ``column`` of a fault says of which field, or fields.
     """
     found: list[Fault] = []
     kind = str(values.get("kind") or "")
@@ -110,7 +102,7 @@ def check(
             found.append(_fault(name, "casework.not_of_kind"))
     if campaign is None and values.get("campaign"):
         found.append(_fault("campaign", "fault.reference", values["campaign"]))
-    found += _day(str(values.get("date") or ""), campaign, today, others)
+    found += _day(str(values.get("date") or ""), campaign, today)
     known = {
         "team": {team.id for team in campaign.teams} if campaign else set(),
         "position": set(campaign.positions) if campaign else set(),
@@ -126,7 +118,7 @@ def check(
     if lon is not None and lat is not None:
         if not usable_location(lon, lat, district.regions.total_bounds).all():
             found.append(_fault("lon + lat", "fault.far"))
-        elif _outside_m(lon, lat, district) > OUTSIDE_AT_MOST_M:
+        elif district.outside_m([lon], [lat])[0] > OUTSIDE_AT_MOST_M:
             found.append(_fault("lon + lat", "casework.elsewhere"))
     money = values.get("recovered")
     if money is not None and abs(money * 100 - round(money * 100)) > FEN:
@@ -150,29 +142,16 @@ def region_at(lon: float, lat: float, district: District) -> str:
     return "" if place < 0 else str(district.regions["code"].iloc[place])
 
 
-def _outside_m(lon: float, lat: float, district: District) -> float:
-    """How far a usable WGS-84 point lies from the nearest region, metres on the plane; 0 within one."""
-    if region_at(lon, lat, district):
-        return 0.0
-    x, y = district.plane.project([lon], [lat])
-    return float(np.nanmin(shapely.distance(shapely.points(x, y), district.regions_m.geometry.to_numpy())))
-
-
-def _day(on: str, campaign: Campaign | None, today: date, others: Iterable[Campaign]) -> list[Fault]:
-    """A whole day, not after today, and one of the campaign's, as far as that says when it was; of one that says no
-    end, none after what ``span`` takes for it.
-    """
+def _day(on: str, campaign: Campaign | None, today: date) -> list[Fault]:
+    """A whole day, not after today, and one that the campaign states."""
     if not on:
         return []
-    if not WHOLE_DAY.fullmatch(on):
+    if not is_day(on):
         return [_fault("date", "fault.day", on)]
     if on > today.isoformat():
         return [_fault("date", "casework.future", on)]
-    starts, ends = (campaign.starts, campaign.ends) if campaign else ("", "")
-    if on[: len(starts)] < starts or (ends and on[: len(ends)] > ends):
-        return [Fault("", None, "date", "casework.outside", on, f"{starts or '…'} ~ {ends or '…'}")]
-    if campaign and not ends and on > (until := span(campaign, others, today).until):
-        return [Fault("", None, "date", "casework.ended", on, until)]
+    if campaign and not campaign.stated.has(on, on):
+        return [Fault("", None, "date", "casework.outside", on, f"{campaign.starts or '…'} ~ {campaign.ends or '…'}")]
     return []
 
 

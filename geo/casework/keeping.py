@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import Campaign, campaign
@@ -10,6 +10,7 @@ from geo.ledger import tells
 from geo.people import Person, Role
 from geo.storage import Change, Conflict, Record
 from geo.storage import plain as said
+from geo.storage.engine import Beside
 from geo.workspace import Workspace
 
 NOUN = "entries"
@@ -59,11 +60,21 @@ def reason(text: object, field: str, *, needed: bool = True) -> str:
 
 
 def write(
-    workspace: Workspace, person: Person, id_: str, version: int, values: Mapping[str, object], why: str, **more: str
+    workspace: Workspace,
+    person: Person,
+    id_: str,
+    version: int,
+    values: Mapping[str, object],
+    why: str,
+    *,
+    beside: Sequence[Beside] = (),
+    **more: str,
 ) -> Record:
-    """The entry with other values, or, ``retired``, without a place in the ledger. Conflict."""
+    """The entry with other values, or, ``retired``, without a place in the ledger; with what is kept ``beside`` it, or
+    neither. Conflict.
+    """
     change = Change(NOUN, id_, values, version, **more)
-    workspace.store.commit([change], by=person.name, at=workspace.now(), why=why, what=WHAT)
+    workspace.store.commit([change], by=person.name, at=workspace.now(), why=why, what=WHAT, beside=beside)
     record = workspace.store.get(NOUN, id_)
     assert record is not None
     return record

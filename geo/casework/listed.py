@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import pandas as pd
 
+from geo import programmes
 from geo.casework import appeals
-from geo.casework.clock import AsOf
-from geo.ledger import Rules
+from geo.clock import AsOf
+from geo.errors import ParameterError
+from geo.ledger import AMOUNTS, KINDS, Rules
+from geo.people import Person
+from geo.schema import is_day
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Wanted:
     """What is asked of a list of entries. Empty means: whatever. ``since`` and ``until`` are YYYY-MM-DD, inclusive;
     ``states`` are those of appeals, and with any of them only appeals are meant; ``text`` is any part of the note or
     of what a mediation was about, capitals or not. ``handler`` may be ``NOBODY``; ``says``: an amount that is said.
+    ``ids``: None for any.
     """
 
     campaign: str = ""
@@ -36,6 +41,7 @@ class Wanted:
     handler: str = ""
     says: str = ""
     text: str = ""
+    ids: tuple[str, ...] | None = None
 
 
 NOBODY = "-"
@@ -50,10 +56,51 @@ SEVERAL = {
     "programme_kinds": "programme_kind",
 }
 """What is asked for by several, and the column that has one of them."""
+ADDRESSED = {**SEVERAL, "states": "state"}
+"""What is asked for by several, and its parameter in an address."""
+CODES: Mapping[str, tuple[str, ...]] = {"kinds": KINDS, "programme_kinds": programmes.KINDS, "states": appeals.STATES}
+PLAIN = ("campaign", "since", "until", "enterprise", "facility", "says")
+"""What an address asks for by its own name."""
+
+
+def read(given: Mapping[str, str], person: Person) -> Wanted:
+    """What an address asks for (``address``). ParameterError, with ``field``, for a code that there is none of, what is
+    no day, and appeals in the hands of another.
+    """
+    several = {name: tuple(filter(None, given.get(key, "").split(","))) for name, key in ADDRESSED.items()}
+    said = {name: given.get(name, "") for name in PLAIN}
+    handler = person.id if given.get("mine") == "True" else given.get("handler", "")
+    for name, known in CODES.items():
+        for value in several[name]:
+            _among(ADDRESSED[name], value, known)
+    for key in ("since", "until"):
+        if said[key] and not is_day(said[key]):
+            raise ParameterError("progress.bad_day", field=key, value=said[key][:20])
+    _among("says", said["says"], ("", *AMOUNTS))
+    if handler not in ("", person.id):  # an account's appeals are for those who have a page of them
+        _among("handler", handler, (NOBODY,))
+    return Wanted(**several, **said, handler=handler, text=given.get("q", ""))  # type: ignore[arg-type]
+
+
+def address(wanted: Wanted, person: Person) -> dict[str, str]:
+    """The parameters of an address that asks the person for this, those that ask for nothing left out: several values
+    of one joined by commas, ``q`` the text, ``mine`` the person's own appeals.
+    """
+    mine = bool(person.id) and wanted.handler == person.id
+    said = {key: ",".join(getattr(wanted, name)) for name, key in ADDRESSED.items()}
+    said |= {name: getattr(wanted, name) for name in PLAIN} | {"q": wanted.text}
+    said |= {"mine": "True"} if mine else {"handler": wanted.handler}
+    return {name: value for name, value in said.items() if value}
+
+
+def _among(field: str, value: str, known: Sequence[str]) -> None:
+    if value not in known:
+        raise ParameterError("planning.choice", field=field, value=value[:80], choices=", ".join(filter(None, known)))
 
 
 def select(frame: pd.DataFrame, wanted: Wanted, *, today: date | AsOf, rules: Mapping[str, Rules]) -> pd.DataFrame:
-    """The rows that are wanted, the latest day first, those of a day by id; index as the frame's.
+    """The rows that are wanted, the latest day first, those of a day by when they were entered, the last first, where
+    the frame says that (``entered``), ties by id; index as the frame's.
 
     ``today`` and ``rules`` (by campaign) say how appeals stand, where ``states`` are asked for.
     """
@@ -64,6 +111,8 @@ def select(frame: pd.DataFrame, wanted: Wanted, *, today: date | AsOf, rules: Ma
     for name, column in SEVERAL.items():
         if values := getattr(wanted, name):
             keep &= frame[column].isin(values).to_numpy(bool)
+    if wanted.ids is not None:
+        keep &= frame["id"].isin(wanted.ids).to_numpy(bool)
     if wanted.says:
         keep &= frame[wanted.says].notna().to_numpy(bool)
     if wanted.since:
@@ -79,4 +128,5 @@ def select(frame: pd.DataFrame, wanted: Wanted, *, today: date | AsOf, rules: Ma
     if not found["id"].is_monotonic_increasing:  # as the workspace has them they are
         found = found.sort_values("id", kind="stable")
     days, _ = pd.factorize(found["date"], sort=True)
-    return found.iloc[np.argsort(-days, kind="stable")]
+    entered = found["entered"].to_numpy(np.int64) if "entered" in found else np.zeros(len(found), dtype=np.int64)
+    return found.iloc[np.lexsort((-entered, -days))]

@@ -16,7 +16,7 @@ from geo.i18n import Language
 from geo.ledger import AMOUNTS, KINDS
 from geo.storage.history import Entry
 from geo.storage.records import Record
-from geo.words import Say, local_name
+from geo.words import Say, local_name, money
 
 NOUNS = {
     "position": ("positions", "id"),
@@ -120,7 +120,7 @@ def words(name: str, value: object, names: Names, say: Say, campaign: str = "") 
     if name in FLAGS:
         return say("casework.yes" if value else "casework.no")
     if name == "recovered":
-        return say("casework.yuan", amount=_money(float(value)))  # type: ignore[arg-type]
+        return say("casework.yuan", amount=money(float(value)))  # type: ignore[arg-type]
     if name in AMOUNTS:
         return f"{int(value):,}"  # type: ignore[call-overload]
     if name in (*NOUNS, "campaign", "team", "handler"):
@@ -170,10 +170,6 @@ def _did(one: Entry) -> str:
         return "step"
     alone = next(iter(one.fields)) if len(one.fields) == 1 else ""
     return {"answered": "answer", "handler": "assign"}.get(alone, "update")
-
-
-def _money(yuan: float) -> str:
-    return f"{yuan:,.2f}".removesuffix(".00")
 
 
 def _known(value: object) -> bool:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Iterator, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,13 +23,20 @@ from geo.schema import Column
 from geo.text import clean
 
 GEOMETRY = "geom"
-# As QGIS makes it when a style is saved to a GeoPackage: by this name and these columns it finds a layer's style.
-LAYER_STYLES = """\
-CREATE TABLE "layer_styles" ("id" INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, "f_table_catalog" TEXT(256),
-"f_table_schema" TEXT(256), "f_table_name" TEXT(256), "f_geometry_column" TEXT(256), "styleName" TEXT(30),
-"styleQML" TEXT, "styleSLD" TEXT, "useAsDefault" BOOLEAN, "description" TEXT, "owner" TEXT(30), "ui" TEXT(30),
-"update_time" DATETIME DEFAULT (strftime('%Y-%m-%dT%H:%M:%fZ','now')))"""
+STYLES = pa.schema(
+    [
+        *((name, pa.string()) for name in ("f_table_catalog", "f_table_schema", "f_table_name", "f_geometry_column")),
+        *((name, pa.string()) for name in ("styleName", "styleQML", "styleSLD")),
+        ("useAsDefault", pa.bool_()),
+        *((name, pa.string()) for name in ("description", "owner", "ui")),
+        ("update_time", pa.timestamp("ms", "UTC")),
+    ]
+)
+"""The table that QGIS makes when a style is saved to a GeoPackage: by its name, ``layer_styles``, and these columns it
+finds a layer's style.
+"""
 NAME_AT_MOST = 30
+"""Characters of a style's name."""
 
 
 def write_geojson(path: Path, extract: Extract, district: District, asked: Asked) -> None:
@@ -95,18 +100,22 @@ def write_geopackage(path: Path, extracts: Sequence[Extract], district: District
         _table(path, extract, noted, asked)
     rows = pa.table({"item": [key for key, _ in said], "text": [text for _, text in said]})
     _write(path, "about", rows, title("about", asked.language), noted)
-    styles = [(e.layer.name, title(e.layer.name, asked.language), style(e, asked)) for e in extracts if e.layer.shape]
-    with closing(sqlite3.connect(path)) as database, database:
-        database.execute(LAYER_STYLES)
-        database.execute(
-            "INSERT INTO gpkg_contents (table_name, data_type, identifier, description, srs_id)"
-            " VALUES ('layer_styles', 'attributes', 'layer_styles', '', 0)"
-        )
-        database.executemany(
-            "INSERT INTO layer_styles (f_table_catalog, f_table_schema, f_table_name, f_geometry_column, styleName,"
-            " styleQML, styleSLD, useAsDefault, description, owner, ui) VALUES ('', '', ?, ?, ?, ?, '', 1, ?, '', '')",
-            [(name, GEOMETRY, words[:NAME_AT_MOST], qml, words) for name, words, qml in styles],
-        )
+    if styles := [_styled(extract, asked) for extract in extracts if extract.layer.shape]:
+        _write(path, "layer_styles", pa.Table.from_pylist(styles, STYLES), "layer_styles", {}, FID="id")
+
+
+def _styled(extract: Extract, asked: Asked) -> dict[str, Any]:
+    """A layer's row of ``layer_styles``."""
+    words = title(extract.layer.name, asked.language)
+    return dict.fromkeys(STYLES.names, "") | {
+        "f_table_name": extract.layer.name,
+        "f_geometry_column": GEOMETRY,
+        "styleName": words[:NAME_AT_MOST],
+        "styleQML": style(extract, asked),
+        "useAsDefault": True,
+        "description": words,
+        "update_time": asked.at,
+    }
 
 
 def _table(path: Path, extract: Extract, noted: dict[str, str], asked: Asked) -> None:
@@ -133,7 +142,13 @@ def _table(path: Path, extract: Extract, noted: dict[str, str], asked: Asked) ->
 
 
 def _write(
-    path: Path, layer: str, rows: pa.Table | pa.RecordBatchReader, words: str, noted: dict[str, str], shape: str = ""
+    path: Path,
+    layer: str,
+    rows: pa.Table | pa.RecordBatchReader,
+    words: str,
+    noted: dict[str, str],
+    shape: str = "",
+    **options: str,
 ) -> None:
     spatial: dict[str, Any] = {"geometry_name": GEOMETRY, "geometry_type": shape, "crs": "EPSG:4326"} if shape else {}
     pyogrio.write_arrow(
@@ -142,6 +157,11 @@ def _write(
         layer=layer,
         driver="GPKG",
         layer_metadata=noted,
-        layer_options={"IDENTIFIER": words, "DESCRIPTION": " · ".join(noted.values()), "GEOMETRY_NAME": GEOMETRY},
+        layer_options={
+            "IDENTIFIER": words,
+            "DESCRIPTION": " · ".join(noted.values()),
+            "GEOMETRY_NAME": GEOMETRY,
+            **options,
+        },
         **spatial,
     )

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 import numpy as np
 
 from geo.campaigns import parts
+from geo.clock import Period, first_day, last_day
 from geo.district import District
 from geo.errors import ParameterError
 from geo.ledger import Rules
@@ -41,6 +42,8 @@ class Team:
 class Campaign:
     """A campaign. ``starts`` and ``ends`` are YYYY, YYYY-MM or YYYY-MM-DD, ``""`` where nobody said.
 
+    These are the days that an entry of it may be of (``stated``): without an end, until somebody ends or closes it.
+
     ``positions`` are ids, in the order they were given; a position may be gone from the district since. ``base``: where
     its teams set out from, (longitude, latitude) in WGS-84; None where that is not known. ``rules``: what it asks of
     its ledger. ``version``: 0 while it is as the pack has it. ``of_pack``: it came with the pack, whatever became of it
@@ -53,10 +56,13 @@ class Campaign:
     starts: str = ""
     ends: str = ""
     note: str = ""
+    note_en: str = ""
     departments: tuple[str, ...] = ()
+    departments_en: tuple[str, ...] = ()
     positions: tuple[str, ...] = ()
     teams: tuple[Team, ...] = ()
     base_name: str = ""
+    base_name_en: str = ""
     base: tuple[float, float] | None = None
     base_standing: str = ""
     rules: Rules = ASSUMED
@@ -67,6 +73,14 @@ class Campaign:
     closed_by: str = ""
     version: int = 0
     of_pack: bool = False
+
+    @property
+    def stated(self) -> Period:
+        """The days that it says it has, each side as precise as it is written: whatever is entered, corrected or
+        imported is of one of them. Nothing is put in place of an end that nobody said, nor does another campaign that
+        begins end it.
+        """
+        return Period(first_day(self.starts), last_day(self.ends))
 
     def kept(self) -> dict[str, Any]:
         """What the store keeps of it under its id; ``read`` makes it a campaign again."""
@@ -110,6 +124,20 @@ def campaign(district: District, store: Store, id_: str) -> Campaign:
     if row is None:
         raise ParameterError("campaign.unknown", field="campaign", value=id_[:80].encode("utf-8", "replace").decode())
     return _of_pack(district, row)
+
+
+def span(campaign: Campaign, others: Iterable[Campaign], until: date) -> Period:
+    """The days that the figures of a campaign are counted over: those it states, and without an end up to ``until``,
+    the day it was closed or today. One of the pack's that says no end, and that nobody would ever close, ends with its
+    own year once another of the pack's has begun in a later one: which is assumed, and keeps nobody from entering.
+    """
+    since = campaign.stated.since
+    if campaign.ends:
+        return campaign.stated
+    later = [other.starts[:4] for other in others if other.of_pack and since[:4] < other.starts[:4]]
+    if campaign.of_pack and since and later and min(later) <= f"{until:%Y}":
+        return Period(since, last_day(since[:4]), assumed=True)
+    return Period(since, until.isoformat())
 
 
 def reported(district: District, campaign: Campaign) -> dict[str, Reported]:
@@ -166,11 +194,12 @@ def of_store(kept: Kept) -> Campaign:
 
 def _of_pack(district: District, row: Mapping[Any, Any]) -> Campaign:
     teams = district.teams[district.teams["campaign"] == row["id"]]
-    texts = ("id", "name", "name_en", "starts", "ends", "note", "base_name", "base_standing")
+    texts = ("id", "name", "name_en", "starts", "ends", "note", "note_en", "base_name", "base_name_en", "base_standing")
     base = (float(row["base_lon"]), float(row["base_lat"]))
     return Campaign(
         **{name: row[name] for name in (*texts, "standing", "source", "as_of")},
         departments=parts(row["departments"]),
+        departments_en=parts(row["departments_en"]),
         positions=parts(row["members"]) or tuple(sorted(district.positions["id"])),
         teams=tuple(_team(team) for team in teams.to_dict("records")),
         base=None if np.isnan(base).any() else base,

@@ -9,6 +9,7 @@ from dataclasses import asdict, fields, replace
 from datetime import date
 from typing import Any
 
+from geo import clock
 from geo.district import District
 from geo.enterprises import usable_location
 from geo.errors import GongtuError, ParameterError
@@ -21,7 +22,9 @@ from geo.storage import Store
 from geo.storage import plain as said
 from geo.workspace import Workspace
 
-CHANGEABLE = tuple(name for name in KEPT if name not in ("standing", "source", "as_of"))
+ENGLISH = {"note": "note_en", "base_name": "base_name_en", "departments": "departments_en"}
+"""Texts that only a pack has in English too, which is gone once somebody says something else."""
+CHANGEABLE = tuple(name for name in KEPT if name not in ("standing", "source", "as_of", *ENGLISH.values()))
 """Those that a leader may say something else of."""
 FACTS = ("name", "name_en", "starts", "ends", "departments", "positions")
 """Those that are no longer said on the grounds they came with once one of them is changed."""
@@ -54,7 +57,8 @@ def make(
     blank = Campaign("", "", as_of=_today(workspace))
     if "base" not in more:
         known = next((one for one in campaigns(district, store) if one.base is not None), blank)
-        blank = replace(blank, base=known.base, base_name=known.base_name, base_standing=known.base_standing)
+        names = {name: getattr(known, name) for name in ("base", "base_name", "base_name_en", "base_standing")}
+        blank = replace(blank, **names)
     return _add(workspace, person, _changed(workspace, blank, {**fresh, **more}), Plan())
 
 
@@ -68,7 +72,7 @@ def copy(workspace: Workspace, person: Person, campaign: Campaign, *, name: str,
     kept = tuple(position for position in campaign.positions if position in there)
     grounds: dict[str, Any] = {"standing": "imported", "source": "", "as_of": _today(workspace)}
     teams = tuple(replace(team, **grounds) for team in campaign.teams)
-    blank = replace(campaign, positions=kept, teams=teams, ends="", note="", **grounds)
+    blank = replace(campaign, positions=kept, teams=teams, ends="", note="", note_en="", **grounds)
     made = _changed(workspace, blank, {"name": name, "name_en": "", "starts": starts})
     plan = store.assignments.published(campaign.id) or store.assignments.draft(campaign.id)
     return _add(workspace, person, made, Plan.read(plan.fields))
@@ -159,7 +163,7 @@ def _settle(workspace: Workspace, campaign: Campaign) -> None:
 
 
 def _today(workspace: Workspace) -> str:
-    return workspace.now().astimezone(workspace.district().calendar.zone).date().isoformat()
+    return clock.today(workspace.district(), workspace.now()).isoformat()
 
 
 def _changed(workspace: Workspace, campaign: Campaign, values: Mapping[str, Any]) -> Campaign:
@@ -176,6 +180,8 @@ def _changed(workspace: Workspace, campaign: Campaign, values: Mapping[str, Any]
                 raise ParameterError("campaign.member", field="teams", value=member[:80])
     if found.keys() & {"base", "base_name"} and "base_standing" not in found:
         found["base_standing"] = "imported" if found.get("base", campaign.base) else ""
+    said_anew = [name for name in ENGLISH.keys() & found.keys() if found[name] != getattr(campaign, name)]
+    found |= {ENGLISH[name]: found[name][:0] for name in said_anew}
     then = replace(campaign, **found)
     short = min(len(then.starts), len(then.ends))
     if then.ends[:short] < then.starts[:short]:

@@ -28,14 +28,16 @@ class Names:
 
     positions: Mapping[str, str]
     teams: Mapping[str, str]
+    base: str = ""
 
 
 def names_of(district: District, campaign: Campaign, language: Language) -> Names:
-    """The names of the campaign's positions and teams; of a position that is no longer there its id."""
+    """The names of the campaign's positions, teams and base; of a position that is no longer there its id."""
     known = {row["id"]: local_name(row, language) for row in district.positions.to_dict("records")}
     return Names(
         {one: known.get(one, one) for one in campaign.positions},
         {team.id: (language == "en" and team.name_en) or team.name for team in campaign.teams},
+        (language == "en" and campaign.base_name_en) or campaign.base_name,
     )
 
 
@@ -142,7 +144,7 @@ def note_words(note: Note, names: Names, say: Say) -> str:
     key, values = note
     ids = values.get("positions")
     named = {"positions": listed(ids, names.positions, say)} if isinstance(ids, tuple) else {}
-    return say(key, **{**values, **named})
+    return say(key, **{**values, **named, **({"base": names.base} if names.base else {})})
 
 
 def _ids(places: Iterable[int], posed: Posed) -> list[str]:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import TextIO
-from zoneinfo import ZoneInfo
 
+from geo import clock
 from geo.district import District
 from geo.errors import ParameterError
 from geo.i18n import Language, translate
@@ -47,7 +47,7 @@ def run_import(
     def tell(line: str) -> None:
         print(line, file=out, flush=True)
 
-    today = at.astimezone(ZoneInfo(district.about["time_zone"])).date()
+    today = clock.today(district, at)
     asked = read_options(options, file=path.name, today=today.isoformat())
     plan = noted(
         prepare(path, kind, name=path.name, store=store, district=district, options=asked, campaigns=campaigns)

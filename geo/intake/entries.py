@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
-from datetime import date
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -15,12 +14,13 @@ from geo.intake.asked import CALLER, Asked
 from geo.intake.cells import clean_code
 from geo.intake.draft import Draft, Masks
 from geo.intake.entry_cells import differs, due_on, is_known, made_id, plain
+from geo.intake.entry_past import put_right, settled, telling, with_callers
 from geo.intake.files import Note, Sheet
 from geo.intake.identity import NEW
 from geo.intake.named import Named, find, listed, look_up
 from geo.intake.reading import read_values
 from geo.intake.reasons import Mask, Reasons
-from geo.ledger import AMOUNTS, ANY_OF, DAYS, FEN, NAMED, NEEDED, OF_KIND, STEPS, Rules, erase_on, tells
+from geo.ledger import AMOUNTS, ANY_OF, DAYS, FEN, NAMED, NEEDED, OF_KIND, OUTSIDE_AT_MOST_M, STEPS
 from geo.places import Gazetteer
 from geo.regions import name_codes
 
@@ -28,28 +28,24 @@ NAME_AT_MOST = 40
 """Characters of its note that name an entry in a preview."""
 
 
-def without_callers(sheet: Sheet, asked: Asked) -> Sheet:
-    """The sheet with nothing in the columns of callers: whoever called is never taken from a file."""
-    cells = sheet.cells.copy()
-    cells[[at for at, field in asked.columns.items() if field in CALLER]] = ""
-    return replace(sheet, cells=cells)
-
-
 def draft_entries(
     sheet: Sheet, asked: Asked, known: pd.DataFrame, district: District, reasons: Reasons, named: Named
 ) -> Draft:
     """What the rows of ``sheet`` would make of ``known``, all entries as ``Store.read`` gives them.
 
-    A row is the entry whose id it gives. One that gives none has an id that is made of what it says: the same file
-    brought in again finds its entries there and changes none of them, whatever has become of them since. Of two rows
+    A row is the entry whose id it gives; where it says something else than somebody corrected in it after the last
+    import, it is doubtful. One that gives none has an id that is made of what it says, whatever is said for all rows of
+    the campaign: the same file brought in again finds its entries there and changes none of them, whatever has become
+    of them since. Of two rows
     of one file that say the same, without ids, the second is refused: whether it is another entry or the same one
     twice, only an id can tell; so is the second of two with one id.
 
     Teams and positions are named by id or name, of the row's campaign; enterprises by id, credit code or a name that
     only one has, facilities and programmes by id or such a name: where that finds nothing, or several, the row is
     doubtful and names none. What the form refuses is refused here: a day that has not come, a step after the closing,
-    fractions of a fen, an id of another shape, a text that holds the caller of its appeal. A campaign that no row and
-    nobody says is the newest that is not closed. An appeal is at its first step and due by the campaign's rules, unless
+    fractions of a fen, an id of another shape, a text that holds the caller of its appeal, a day that the campaign does
+    not state. A point farther outside than the form takes is doubtful and left out. A campaign that no row and nobody
+    says is the newest that is not closed. An appeal is at its first step and due by the campaign's rules, unless
     the row says otherwise.
     """
     return _Entries(sheet, asked, known, district, reasons, named).draft()
@@ -74,8 +70,10 @@ class _Entries:
         said_id = self._text("id")
         self.values.pop("id", None)
         self._default("kind")
-        self._campaign(said_id)
+        self._campaign()
         self._identify(said_id)
+        self._default_campaign()
+        self._place()
         code = self._text("credit_code")
         self.said = {name: self._text(name) != "" for name in ("enterprise", "facility", "region")}
         self.said["enterprise"] |= code != ""
@@ -106,32 +104,35 @@ class _Entries:
             cells = self._text(name)
             self.values[name] = cells.mask(cells == "", default)
 
-    def _numbers(self) -> pd.Series:
-        """What the file calls its rows."""
-        return pd.Series(self.sheet.cells.index.astype(str), dtype="str")
-
     # Which entry
 
-    def _campaign(self, said_id: pd.Series) -> None:
-        """The campaign's id in place of its name; the one asked for, else the newest that is open, where none is said.
-        An entry that is there already keeps its own.
-        """
+    def _campaign(self) -> None:
+        """The campaign's id in place of its name, where a row says it."""
         cells = self._text("campaign")
         self.campaigns = {one.id: one for one in self.named.campaigns}
         found, _ = find(cells, [(one.id, (one.id, one.name, one.name_en)) for one in self.campaigns.values()])
         self.reasons.refuse(
             ((cells != "") & (found == "")).to_numpy(bool), "reason.reference", field="campaign", value=cells
         )
-        there = said_id.isin(self.known["id"])
-        open_ones = [one.id for one in self.campaigns.values() if one.closed_at is None]
-        default = self.asked.defaults.get("campaign", "") or next(iter(open_ones), "")
-        silent = (cells == "") & ~there
-        self.values["campaign"] = found.mask(silent, default)
+        self.values["campaign"] = found
+        self.unnamed = cells == ""
+
+    def _default_campaign(self) -> None:
+        """The campaign asked for, else the newest that is open, of new entries where no row says it; an entry that is
+        there already keeps its own. Refuses what would be written to a closed one.
+        """
+        newest = next((one.id for one in self.named.campaigns if one.closed_at is None), "")
+        default = self.asked.defaults.get("campaign", "") or newest
+        silent = self.unnamed & (self.at == NEW)
+        self.values["campaign"] = self._text("campaign").mask(silent, default)
         if silent.any() and default in self.campaigns and not self.asked.defaults.get("campaign"):
             said = {"count": int(silent.sum()), "campaign": self.campaigns[default].name}
             self.notes.append(("plan.note_campaign", said))
         unknown = silent & ~self.values["campaign"].isin(list(self.campaigns))
         self.reasons.refuse(unknown.to_numpy(bool), "reason.required", field="campaign")
+        closed = [one.id for one in self.named.campaigns if one.closed_at is not None]
+        over = self._after("campaign").isin(closed).to_numpy(bool) & ~self.brought
+        self.reasons.refuse(over, "reason.campaign_closed", field="campaign", value=self._after("campaign"))
 
     def _identify(self, said: pd.Series) -> None:
         """``id``, ``at`` (position in ``known``) and ``brought``: rows brought in before, which change nothing."""
@@ -139,7 +140,7 @@ class _Entries:
         made = pd.Series([made_id(words) for words in self._words()], dtype="str")
         self.id = said.mask(~given, made)
         again = self.id.duplicated().to_numpy(bool) & ~self.reasons.refused
-        first = look_up(self.id, dict(zip(self.id[::-1], self._numbers()[::-1], strict=True)))
+        first = look_up(self.id, dict(zip(self.id[::-1], self.sheet.cells.index[::-1].astype(str), strict=True)))
         self.reasons.refuse(again & given.to_numpy(bool), "reason.id_again", field="id", value=said, other=first)
         self.reasons.refuse(again & ~given.to_numpy(bool), "reason.entry_again", other=first)
         self.at = pd.Index(self.known["id"]).get_indexer(pd.Index(self.id)).astype(np.int64)  # NEW where it is not
@@ -151,10 +152,6 @@ class _Entries:
         old, new = self.known["kind"].reindex(self.at).fillna("").reset_index(drop=True), self._text("kind")
         other = (old != "") & (new != "") & (old != new)
         self.reasons.refuse(other.to_numpy(bool), "reason.entry_kind", field="kind", value=self.id)
-        campaign = self._after("campaign")
-        closed = campaign.isin([one.id for one in self.named.campaigns if one.closed_at is not None])
-        over = closed.to_numpy(bool) & ~self.brought
-        self.reasons.refuse(over, "reason.campaign_closed", field="campaign", value=campaign)
 
     def _words(self) -> Iterable[str]:
         """What each row says, field by field, before anything is looked up: the same for the same words."""
@@ -163,6 +160,17 @@ class _Entries:
             yield "|".join(f"{name}={cell}" for name, cell in zip(columns, row, strict=True) if cell)
 
     # Whom and what it names
+
+    def _place(self) -> None:
+        """Leaves out points that the form would not take."""
+        if "lon" not in self.values:
+            return
+        lon, lat = self.values["lon"], self.values["lat"]
+        far = self.district.outside_m(lon, lat) > OUTSIDE_AT_MOST_M
+        field = "lonlat" if "lonlat" in self.asked.taken else "lon"
+        said = lon.round(6).astype(str) + ", " + lat.round(6).astype(str)
+        self.reasons.doubt(far, "reason.elsewhere", field=field, value=said)
+        self.values |= {"lon": lon.mask(far), "lat": lat.mask(far)}
 
     def _of_campaign(self) -> None:
         """Ids of teams and positions, of the row's campaign; refused where it has none of that id or name."""
@@ -236,9 +244,8 @@ class _Entries:
             where = pd.Series(name_codes(self.district.region_index.locate(*plane), codes), dtype="str")
             self.region_by = self.region_by.mask((found == "") & (where != ""), "location")
             found = found.mask(found == "", where)
-        self.values["region"] = found.mask(
-            (self.region_by != "declared") & has, ""
-        )  # what is known is not guessed again
+        guessed = self.region_by != "declared"
+        self.values["region"] = found.mask(guessed & has, "")  # what is known is not guessed again
 
     def _old(self, name: str) -> pd.Series:
         return self.known[name].reindex(self.at).fillna("").reset_index(drop=True)
@@ -253,8 +260,7 @@ class _Entries:
             cells = self.values[name]
             strange = is_known(cells) & ((kind != "") & ~kind.isin(kinds)).to_numpy(bool)
             nothing = strange & (cells == 0).fillna(False).to_numpy(bool) if name in AMOUNTS else strange & False
-            if nothing.any():
-                self.values[name] = cells.mask(nothing)
+            self.values[name] = cells.mask(nothing)
             self.reasons.refuse(strange & ~nothing, "reason.not_of_kind", field=name, value=cells)
         if "recovered" in self.values:
             fen = self.values["recovered"].astype("Float64") * 100
@@ -289,9 +295,9 @@ class _Entries:
         day, campaign = self._after("date"), self._after("campaign")
         for one in self.named.campaigns:
             mine = ((campaign == one.id) & (self._text("date").str.len() == 10)).to_numpy(bool)
-            outside = (day.str[: len(one.starts)] < one.starts) | (day.str[: len(one.ends)] > one.ends)
+            within = np.array([one.stated.has(on, on) for on in day], dtype=bool)
             span = f"{one.starts or '…'} ~ {one.ends or '…'}"
-            where = mine & outside.to_numpy(bool)
+            where = mine & ~within
             self.reasons.refuse(where, "reason.outside_campaign", field="date", value=day, other=span)
         for name in ("date", "step_on", "closed_on"):
             cells = self._text(name)
@@ -319,22 +325,14 @@ class _Entries:
 
     def _callers(self, kind: pd.Series) -> None:
         """Refuses texts that hold the caller of the appeal they are of; ``settles``: until when callers are kept."""
-        self.settles: dict[str, str] = {}
-        mine = (kind == "appeal").to_numpy(bool) & (self.at != NEW) & ~self.brought
-        kept = self.named.callers.has(set(self.id[mine]), date.min)
-        mine &= self.id.isin(kept).to_numpy(bool)
-        callers = {id_: self.named.callers.get(id_, date.min) for id_ in self.id[mine]}
+        there = (kind == "appeal").to_numpy(bool) & (self.at != NEW) & ~self.brought
+        mine = with_callers(self.named.callers, self.id, there)
         for field in ("note", "claims"):
-            told = mine.copy()
-            for at in np.flatnonzero(mine):
-                caller = callers[self.id[at]]
-                told[at] = caller is not None and tells(self._text(field)[at], caller.name, caller.number)
+            told = telling(self.named.callers, self.id, mine, self._text(field))
             self.reasons.refuse(told, "reason.caller_in_text", field=field)
-        day, closed, campaign = (self._after(name) for name in ("date", "closed_on", "campaign"))
-        for at in np.flatnonzero(mine & ~self.reasons.refused):
-            of = self.campaigns.get(campaign[at])
-            values = {"date": day[at], "closed_on": closed[at]}
-            self.settles[self.id[at]] = erase_on(values, of.rules if of else Rules())
+        rows = pd.DataFrame({name: self._after(name) for name in ("date", "closed_on", "campaign")}, dtype="str")
+        rules = {id_: one.rules for id_, one in self.campaigns.items()}
+        self.settles = settled(rows.set_index(self.id)[mine & ~self.reasons.refused], rules)
 
     # What would be written
 
@@ -351,6 +349,7 @@ class _Entries:
         for one, other in (("lon", "lat"), ("lat", "lon")):
             if one in writes and other in writes:
                 writes[one] = writes[one] | writes[other]
+        self._corrected(writes)
         ids = self.id.where(accepted, "")
         region = self._after("region")
         lost = accepted & (region == "").to_numpy(bool)
@@ -382,6 +381,16 @@ class _Entries:
             settles=self.settles,
             notes=tuple(self.notes),
         )
+
+    def _corrected(self, writes: Masks) -> None:
+        """Doubts rows that would undo what somebody corrected since the entry was last imported."""
+        asked = {id_ for mask in writes.values() for id_ in self.id[mask & (self.at != NEW)]}
+        by = put_right(self.named.past(asked), self.district) if asked else {}
+        for name, mask in writes.items():
+            other = pd.Series([by.get((id_, name), "") for id_ in self.id], dtype="str")
+            undone = mask & (other != "").to_numpy(bool)
+            now = self.known[name].reindex(self.at).reset_index(drop=True).astype(str)
+            self.reasons.doubt(undone, "reason.corrected", field=name, value=now, other=other)
 
     def _retires(self, ids: pd.Series) -> dict[str, int]:
         if not self.asked.retire_demo:

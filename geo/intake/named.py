@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
 import pandas as pd
 
+from geo.clock import Period
 from geo.intake.identity import normal_name
 from geo.intake.reasons import Mask
 from geo.ledger import Rules
 from geo.storage.callers import Callers
+from geo.storage.history import Entry
 
 Words = tuple[str, tuple[str, ...]]
 """An id, and what it may be called: the id itself among them."""
@@ -43,6 +45,8 @@ class Campaign(Protocol):
     @property
     def ends(self) -> str: ...
     @property
+    def stated(self) -> Period: ...
+    @property
     def positions(self) -> tuple[str, ...]: ...
     @property
     def teams(self) -> Sequence[Team]: ...
@@ -55,12 +59,14 @@ class Campaign(Protocol):
 @dataclass(frozen=True, eq=False)
 class Named:
     """What entries may name: all ``campaigns``, the newest first; living ``enterprises`` with id, name, credit_code,
-    region (as the register says it); the ``callers`` that are kept.
+    region (as the register says it); the ``callers`` that are kept; by id the ``past`` of those entries of some that
+    are not as they began, newest first.
     """
 
     campaigns: Sequence[Campaign]
     enterprises: pd.DataFrame
     callers: Callers
+    past: Callable[[Collection[str]], Mapping[str, Sequence[Entry]]]
 
 
 def listed(frame: pd.DataFrame) -> list[Words]:

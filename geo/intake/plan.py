@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cached_property
+from functools import cached_property, partial
 from zoneinfo import ZoneInfo
 
 import numpy as np
@@ -23,7 +23,8 @@ from geo.intake.cells import allowed
 from geo.intake.datum_guess import DatumGuess as DatumGuess
 from geo.intake.datum_guess import guess_datum as guess_datum
 from geo.intake.draft import Draft
-from geo.intake.entries import draft_entries, without_callers
+from geo.intake.entries import draft_entries
+from geo.intake.entry_past import without_callers
 from geo.intake.files import Note, Sheet
 from geo.intake.named import Campaign, Named
 from geo.intake.reasons import Reasons, joined, name_field, say
@@ -162,7 +163,7 @@ def plan(sheet: Sheet, asked: Asked, store: Store, district: District, campaigns
             draft = draft_boundaries(sheet, asked, known, district, reasons)
         case "entries":
             sheet = without_callers(sheet, asked)
-            named = Named(campaigns, store.read("enterprises"), store.callers)
+            named = Named(campaigns, store.read("enterprises"), store.callers, partial(store.histories, "entries"))
             draft = draft_entries(sheet, asked, known, district, reasons, named)
         case _:
             draft = draft_records(sheet, asked, known, district, reasons)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from geo.layers import palette
 from geo.layers.geojson import GeoJsonLayer, feature, point
@@ -32,16 +31,8 @@ def regions(
             return palette.GROUND if clear else palette.WITHHELD
         return palette.GROUND if clear and share == share else palette.shade(share)
 
-    shaded = [
-        feature(geometry, code=code, title=title, lines=list(words), style={"fillColor": fill(code, share), **edge})
-        for code, geometry, share, title, words in zip(codes, geometries, shares, titles, lines, strict=True)
-    ]
-    outline = [
-        feature(geometry, style={"fill": False, "color": palette.INK, "weight": 2.5})
-        for code, geometry in zip(codes, geometries, strict=True)
-        if code == selected
-    ]
-    return [GeoJsonLayer(shaded, "regions"), GeoJsonLayer(outline, "lines")]
+    fills = [fill(code, share) for code, share in zip(codes, shares, strict=True)]
+    return _filled(codes, geometries, fills, titles, lines, edge, selected)
 
 
 def outlines(geometries: Sequence[str]) -> GeoJsonLayer:
@@ -72,20 +63,17 @@ def cells(
     """Square cells shaded by how much, above 0, is amiss in each (``palette.classes`` of the largest count); NaN is
     withheld. A click on one reports the region of ``codes`` it lies in.
     """
-    bounds = palette.classes(max((count for count in counts if count == count), default=0))
-
-    def fill(count: float) -> dict[str, object]:
-        if count != count:
-            return {"fillColor": palette.WITHHELD, "fillOpacity": 0.8}
-        rank = max(bisect_right(bounds, count) - 1, 0)
-        return {"fillColor": palette.CELL_RAMP[rank], "fillOpacity": 0.85}
-
     edge = {"color": "#fff", "weight": 0.5}
-    drawn = zip(geometries, counts, codes, titles, lines, strict=True)
+    withheld = {"fillColor": palette.WITHHELD, "fillOpacity": 0.8, **edge}
+    styles = [
+        withheld if count != count else {"fillColor": fill, "fillOpacity": 0.85, **edge}
+        for count, fill in zip(counts, palette.amounts(counts, palette.CELL_RAMP), strict=True)
+    ]
+    drawn = zip(geometries, styles, codes, titles, lines, strict=True)
     return GeoJsonLayer(
         [
-            feature(geometry, code=code, title=title, lines=list(words), style={**fill(count), **edge})
-            for geometry, count, code, title, words in drawn
+            feature(geometry, code=code, title=title, lines=list(words), style=style)
+            for geometry, style, code, title, words in drawn
         ],
         "cells",
     )
@@ -104,15 +92,22 @@ def amounts(
     which black names read, those with nothing left as ground; the selected one outlined above all others. A click on
     one reports its ``code``.
     """
-    bounds = palette.classes(max((count for count in counts if count == count), default=0))
-
-    def fill(count: float) -> str:
-        return palette.AMOUNT_RAMP[max(bisect_right(bounds, count) - 1, 0)] if count > 0 else palette.GROUND
-
     edge = {"fillOpacity": 1, "color": palette.EDGE, "weight": 1.2}
+    return _filled(codes, geometries, palette.amounts(counts, palette.AMOUNT_RAMP), titles, lines, edge, selected)
+
+
+def _filled(
+    codes: Sequence[str],
+    geometries: Sequence[str],
+    fills: Sequence[str],
+    titles: Sequence[str],
+    lines: Sequence[Sequence[str]],
+    edge: Mapping[str, object],
+    selected: str,
+) -> list[GeoJsonLayer]:
     shaded = [
-        feature(geometry, code=code, title=title, lines=list(words), style={"fillColor": fill(count), **edge})
-        for code, geometry, count, title, words in zip(codes, geometries, counts, titles, lines, strict=True)
+        feature(geometry, code=code, title=title, lines=list(words), style={"fillColor": fill, **edge})
+        for code, geometry, fill, title, words in zip(codes, geometries, fills, titles, lines, strict=True)
     ]
     outline = [
         feature(geometry, style={"fill": False, "color": palette.INK, "weight": 2.5})

@@ -7,6 +7,9 @@ along the ramp; kinds differ by shape as well as by colour (see assets/marks.svg
 
 from __future__ import annotations
 
+from bisect import bisect_right
+from collections.abc import Sequence
+
 INK = "#1f2328"
 SERVED = "#2f6f5e"
 UNSERVED = "#e08a2e"
@@ -42,6 +45,12 @@ def shade(share: float) -> str:
 def team(number: int) -> str:
     """The fill of the ground of the team at ``number`` (from 0) of its campaign; nine, then the same again."""
     return TEAMS[number % len(TEAMS)]
+
+
+def amounts(counts: Sequence[float], ramp: Sequence[str]) -> list[str]:
+    """The colour of each count, by its class among ``classes`` of the largest; of nothing that of the ground."""
+    bounds = classes(max((count for count in counts if count == count), default=0))
+    return [ramp[max(bisect_right(bounds, count) - 1, 0)] if count > 0 else GROUND for count in counts]
 
 
 def classes(most: float) -> tuple[int, ...]:

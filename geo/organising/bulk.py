@@ -21,6 +21,7 @@ AT_MOST = 2_000
 Fate = Literal["moves", "already", "illegal", "missing"]
 OF_ROW: Mapping[tuple[str, str], Fate] = {
     ("organising.illegal", "to"): "illegal",
+    ("organising.ended", "to"): "illegal",
     ("organising.on_before", "on"): "illegal",
     ("organising.missing", "members"): "missing",
     ("organising.members", "members"): "missing",
@@ -87,8 +88,13 @@ def decide(
     members: Mapping[str, int] = MappingProxyType({}),
 ) -> Bulk:
     """``preview`` of these rows (every field of the record, ``id``, ``name``, ``version``), on ``day``."""
-    move, unions = _one_union(rows, move, unions)
-    return Bulk(move, tuple(_row(row, move, day, unions, members) for row in rows))
+    found = tuple(_row(row, move, day, unions, members) for row in rows)
+    first = next((row.id for row in found if row.change), None)
+    if first is None or move.form != "joint" or move.union_id != NEW:
+        return Bulk(move, found)
+    # One union for all, named for the first that moves: who is left out may found one of its own name meanwhile.
+    founded = new_union(first, unions)
+    return decide(rows, replace(move, union_id=founded), day, {**unions, founded: "joint"}, members)
 
 
 def commit(workspace: Workspace, person: Person, bulk: Bulk) -> int:
@@ -103,19 +109,6 @@ def commit(workspace: Workspace, person: Person, bulk: Bulk) -> int:
     why = text(bulk.move.note, "note", NOTE_AT_MOST)
     workspace.store.commit(changes, by=person.name, at=workspace.now(), why=why, what=MOVED)
     return len(changes)
-
-
-def _one_union(
-    rows: Sequence[Mapping[str, Any]], move: Move, unions: Mapping[str, str]
-) -> tuple[Move, Mapping[str, str]]:
-    """The move with the id of the joint union that it founds: named for the first enterprise that is ready for it."""
-    if move.union_id != NEW or move.form != "joint":
-        return move, unions
-    ready = [str(row["id"]) for row in rows if row["union_status"] == "preparing"]
-    if not ready:
-        return move, unions
-    founded = new_union(ready[0], unions)
-    return replace(move, union_id=founded), {**unions, founded: "joint"}
 
 
 def _row(row: Mapping[str, Any], move: Move, day: date, unions: Mapping[str, str], members: Mapping[str, int]) -> Row:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pandas as pd
 
-from geo.casework import clock
+from geo import clock
 from geo.errors import GongtuError, ParameterError
 from geo.organising.moves import (
     NOTE_AT_MOST,

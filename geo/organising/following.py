@@ -7,7 +7,7 @@ from datetime import date, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from geo.casework.clock import AsOf
+from geo.clock import AsOf
 from geo.enterprises import ON_THE_WAY, UNION_STATUSES, UnionStatus
 from geo.ledger import Rules
 from geo.storage.register import Wanted
@@ -67,6 +67,16 @@ def due(
     exist = tuple(one for one in UNION_STATUSES if one != "closed")
     wanted = Wanted(regions=regions, statuses=exist, next_by=by, lag_days=lag(days))
     return register.page(wanted, sort="next_on", limit=limit, offset=offset)
+
+
+def quiet_days(standing: str, touched_on: str, days: AsOf) -> int | None:
+    """For how many days nothing has happened to an enterprise of this standing, as of its day; of a made-up one that
+    somebody touched since, as of today. None where no whole day is known.
+    """
+    if len(touched_on) != len("YYYY-MM-DD"):
+        return None
+    last, day = date.fromisoformat(touched_on), days.of(standing)
+    return max(((day if last <= day else days.today) - last).days, 0)
 
 
 def is_silent(union_status: str, touched_on: str | None, today: date, rules: Rules) -> bool:

@@ -10,7 +10,7 @@ from typing import Any, get_args
 from geo.enterprises import NEXT as NEXT
 from geo.enterprises import ROUTES, UNION_FORMS, UnionStatus
 from geo.errors import ParameterError
-from geo.schema import is_date
+from geo.schema import is_day
 from geo.storage import Change, Record
 from geo.text import tidy
 
@@ -105,7 +105,7 @@ def next_values(next_on: str, next_step: str, today: date) -> dict[str, object]:
 
 def whole_day(value: str, field: str) -> str:
     """A day that the calendar has, as YYYY-MM-DD."""
-    if len(value) != len("YYYY-MM-DD") or not is_date(value):
+    if not is_day(value):
         raise ParameterError("organising.day", field=field, value=value[:80])
     return value
 
@@ -129,7 +129,12 @@ def known_status(value: str, field: str) -> UnionStatus:
 
 def _check_step(status: str, to: str) -> None:
     known_status(to, "to")
-    if to not in NEXT[known_status(status, "union_status")]:
+    legal = NEXT[known_status(status, "union_status")]
+    if to == status:
+        raise ParameterError("organising.already", field="to", value=to)
+    if not legal:
+        raise ParameterError("organising.ended", field="to", value=to)
+    if to not in legal:
         raise ParameterError("organising.illegal", field="to", value=to, **{"from": status, "to": to})
 
 

@@ -9,49 +9,18 @@ from datetime import date
 import pandas as pd
 
 from geo.casework import appeals
-from geo.casework.appeals import Rates, State
-from geo.casework.clock import AsOf, today
+from geo.casework.appeals import LATE, Rates, State
+from geo.clock import today
 from geo.district import District
 from geo.errors import ParameterError
 from geo.progress import days
 from geo.progress.dashboard import Decision, by_state, decisions, standing
 from geo.progress.days import Period
-from geo.progress.measures import Counted, Where, count, table
+from geo.progress.measures import LINES, MAIN, SHADE, Counted, Where, count, table
 from geo.progress.published import Compared, compare
 from geo.progress.scene import Scene, scene
-from geo.schema import is_date
+from geo.schema import is_day
 from geo.workspace import Workspace
-
-LINES = (
-    "visits",
-    "worker_meetings",
-    "enterprise_meetings",
-    "units",
-    "unions",
-    "members",
-    "appeals",
-    "mediations",
-    "mediation_workers",
-    "recovered",
-    "bargaining",
-    "legal_checkups",
-    "programmes",
-    "programme_people",
-    "carnival_attendances",
-    "health_workers",
-)
-BY_TEAM = (
-    "visits",
-    "worker_meetings",
-    "enterprise_meetings",
-    "units",
-    "members",
-    "appeals",
-    "mediations",
-    "recovered",
-)
-SHADE = "visits"
-LATE: tuple[State, ...] = ("overdue", "escalated")
 
 
 @dataclass(frozen=True)
@@ -66,8 +35,8 @@ class Line:
 
 @dataclass(frozen=True, eq=False)
 class Brief:
-    """A week (YYYY-Www; ``period`` its days) of a campaign, told as of ``asof``: the week's last day, or the last day
-    that there is, if that is earlier. ``teams``: by team (of none last), the week's numbers and, as of the day,
+    """A week (YYYY-Www; ``period`` its days) of a campaign, the ``scene`` told as of the week's last day, or the last
+    that there is, if that is earlier. ``teams``: by team (of none last), ``MAIN`` in the week and, as of the day,
     ``late``: appeals overdue. ``appeals``: how many there are, and how many of them are made up. ``towns``: ``SHADE``
     by region code, 0 where there was none. ``synthetic``: something in it is made up.
     """
@@ -75,7 +44,6 @@ class Brief:
     scene: Scene
     week: str
     period: Period
-    asof: AsOf
     lines: tuple[Line, ...]
     teams: pd.DataFrame
     towns: pd.Series
@@ -94,44 +62,38 @@ def brief_of(workspace: Workspace, district: District, id_: str, week: str) -> B
     """
     made = scene(workspace, district, id_)
     week = week or days.week_of(date.fromisoformat(made.whole.until))
-    within = days.week(week)
-    asof = not_after(made.asof, date.fromisoformat(within.until))
-    return told(made, week, asof, to_decide(workspace, made, asof))
+    made = made.on(days.week(week).until)
+    return told(made, week, to_decide(workspace, made))
 
 
 def progress_of(
     workspace: Workspace, district: District, id_: str, since: str, until: str, on: str
-) -> tuple[Scene, Period, AsOf, tuple[Decision, ...]]:
-    """A campaign's work, the days from ``since`` to ``until`` (its own where these are empty), the day ``on`` that it
-    is told as of (see ``casework.clock.as_of`` where that is empty), and what is to be decided then.
+) -> tuple[Scene, Period, tuple[Decision, ...]]:
+    """A campaign's work, told as of the day ``on`` (see ``clock.as_of`` where that is empty), the days from
+    ``since`` to ``until`` (its own where these are empty), and what is to be decided then.
 
     ParameterError ``campaign.unknown``, ``progress.bad_day``.
     """
     for name, said in (("since", since), ("until", until), ("on", on)):
-        if said and not (len(said) == len("YYYY-MM-DD") and is_date(said)):
+        if said and not is_day(said):
             value = said[:20].encode("utf-8", "replace").decode()
             raise ParameterError("progress.bad_day", field=name, value=value)
-    made = scene(workspace, district, id_)
-    asof = not_after(made.asof, date.fromisoformat(on)) if on else made.asof
-    within = Period(since or made.whole.since, until or made.whole.until)
-    return made, within, asof, to_decide(workspace, made, asof)
+    made = scene(workspace, district, id_).on(on)
+    return made, Period(since or made.whole.since, until or made.whole.until), to_decide(workspace, made)
 
 
-def not_after(asof: AsOf, day: date) -> AsOf:
-    """As of ``day``, if that is earlier."""
-    return AsOf(min(asof.today, day), min(asof.made_up, day))
-
-
-def to_decide(workspace: Workspace, made: Scene, asof: AsOf) -> tuple[Decision, ...]:
+def to_decide(workspace: Workspace, made: Scene) -> tuple[Decision, ...]:
     """What needs a decision of the campaign; of callers it is asked only of which appeals there are any."""
     work, store = made.work, workspace.store
     entered = work.entries.loc[work.entries["kind"] == "appeal", "id"].tolist()
     callers = store.callers.has(entered, today(made.district, workspace.now()))
     planned = store.visits.list(made.campaign.id)
-    return decisions(work, made.district.enterprises, asof, kept_callers=callers, planned=planned)
+    return decisions(
+        work, made.district.enterprises, made.asof, entries=workspace.entries(), kept_callers=callers, planned=planned
+    )
 
 
-def told(made: Scene, week: str, asof: AsOf, found: tuple[Decision, ...]) -> Brief:
+def told(made: Scene, week: str, found: tuple[Decision, ...]) -> Brief:
     """The brief of a week, from the work alone."""
     within, before = days.week(week), days.week(days.week_before(week))
     work = made.work
@@ -144,8 +106,8 @@ def told(made: Scene, week: str, asof: AsOf, found: tuple[Decision, ...]) -> Bri
         )
         for name in LINES
     )
-    seen = standing(work, asof, made.campaign.rules)
-    rows = table(work, BY_TEAM, "team", Where(within)).reindex(columns=list(BY_TEAM))
+    seen = standing(work, made.asof, made.campaign.rules)
+    rows = table(work, MAIN, "team", Where(within)).reindex(columns=list(MAIN))
     late = seen[seen["state"].isin(LATE)].groupby("team").size()
     known = [team.id for team in made.campaign.teams]
     others = [key for key in (*rows.index, *late.index) if key and key not in known]
@@ -157,7 +119,6 @@ def told(made: Scene, week: str, asof: AsOf, found: tuple[Decision, ...]) -> Bri
         scene=made,
         week=week,
         period=within,
-        asof=asof,
         lines=lines,
         teams=teams,
         towns=towns,
@@ -166,5 +127,6 @@ def told(made: Scene, week: str, asof: AsOf, found: tuple[Decision, ...]) -> Bri
         appeals=(len(seen), int(seen["synthetic"].sum())),
         decisions=found,
         published=compare(made.district, work),
-        synthetic=bool(work.entries["synthetic"].any() or work.founded["synthetic"].any()),
+        synthetic=bool(work.entries["synthetic"].any() or work.units["synthetic"].any())
+        or any(one.synthetic or one.rests for one in found),
     )

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 import pandas as pd
 
 from geo.casework import appeals
 from geo.casework.appeals import State
-from geo.casework.clock import AsOf
+from geo.clock import AsOf
 from geo.enterprises import ON_THE_WAY, counted
 from geo.fieldwork.campaign import Campaign
 from geo.ledger import Rules
@@ -24,8 +24,9 @@ from geo.storage.register import PLANNED_DAYS
 from geo.storage.visits import PlannedVisit
 
 What = Literal[
-    "escalated", "overdue", "unassigned", "erased_soon", "meetings", "silent", "next_due", "preparing", "visits"
+    "escalated", "overdue", "unassigned", "erased_soon", "meetings", "silent", "next_due", "preparing", "missed_visits"
 ]
+WHATS: tuple[What, ...] = get_args(What)
 OF_REGISTER = ["id", "union_status", "status_on", "next_on", "standing"]
 ERASED_SOON_DAYS = 14
 """A caller who is forgotten within so many days, while the appeal is open, is worth a decision."""
@@ -53,16 +54,12 @@ class Decision:
 
 def standing(work: Work, asof: AsOf, rules: Rules, where: Where = ANYWHERE) -> pd.DataFrame:
     """The appeals that there were on a day (of made-up ones another than of others), as entries with ``state``
-    (geo.casework.appeals): those after it are left out, and one that was closed later was not closed yet, and what its
-    caller said of it then not known. On what day a caller was answered nobody writes down: it is as it is known now.
+    (geo.casework.appeals): those after it are left out, the others as ``known_on`` it.
     """
     rows = work.entries[work.entries["kind"] == "appeal"]
     day = on(rows, asof)
     kept = (rows["day"] <= day) & lies(rows, where)
-    rows = rows[kept]
-    later = rows["closed_on"] > asof.today.isoformat()  # a made-up one too may be closed after all of it was made up
-    said = {name: rows[name].mask(later, pd.NA) for name in ("solved", "satisfied")}
-    rows = rows.assign(closed_on=rows["closed_on"].mask(later, ""), **said)
+    rows = appeals.known_on(rows[kept], asof.today)
     return rows.assign(state=appeals.states(rows, asof, {work.campaign.id: rules}))
 
 
@@ -116,14 +113,15 @@ def decisions(
     register: pd.DataFrame,
     asof: AsOf,
     *,
+    entries: pd.DataFrame | None = None,
     kept_callers: Collection[str] = (),
     planned: Iterable[PlannedVisit] = (),
 ) -> tuple[Decision, ...]:
     """What needs a decision on a day, the most pressing first; nothing of what there is none of. Enterprises and
     meetings are of no campaign that is over.
 
-    ``register``: the district's enterprises. ``kept_callers``: the entries whose caller is on file. ``planned``: the
-    campaign's planned visits.
+    ``register``: the district's enterprises. ``entries``: those of every campaign, where there are any but the work's.
+    ``kept_callers``: the entries whose caller is on file. ``planned``: the campaign's planned visits.
     """
     rules = work.campaign.rules
     seen = standing(work, asof, rules)
@@ -149,10 +147,10 @@ def decisions(
         found += [
             ("next_due", "register", _due(exists, asof)),
             ("preparing", "register", _slow(exists, asof)),
-            ("silent", "register", silent(exists, work.entries, asof, rules)),
+            ("silent", "register", silent(exists, work.entries if entries is None else entries, asof, rules)),
             ("meetings", "positions", _short(work, rules, day)),
         ]
-    found.append(("visits", "", (one.id for one in planned if one.state == "planned" and one.date < day)))
+    found.append(("missed_visits", "", (one.id for one in planned if one.state == "planned" and one.date < day)))
     return tuple(
         Decision(what, ids, made_up[of](ids), rests=of == "positions" and bool(held["synthetic"].any()))
         for what, of, ids in ((what, of, tuple(map(str, ids))) for what, of, ids in found)

@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from datetime import date, timedelta
 
+from geo.clock import Period, first_day, last_day
 from geo.errors import ParameterError
-from geo.fieldwork.days import Period, first_day, last_day, span
+from geo.fieldwork.campaign import span
 
 __all__ = [
     "EVER",

@@ -18,7 +18,7 @@ from geo.progress.work import NO_TEAM as NO_TEAM
 from geo.progress.work import NO_TOWN as NO_TOWN
 from geo.progress.work import Work
 
-Of = Literal["entries", "founded", "pack"]
+Of = Literal["entries", "units", "unions", "pack"]
 By = Literal["team", "town", "week", "position"]
 
 
@@ -32,9 +32,8 @@ class Measure:
     does not say the amount adds nothing, but for ``enterprises``: one that names an enterprise and does not say how
     many there were is of that one.
 
-    Of ``founded``: the enterprises whose union was founded, of ``form`` if one is named: how many, or the sum of
-    ``amount``, or with ``unions`` how many unions began: a joint one counts once, where and when its first enterprise
-    joined, and not at all if that was before.
+    Of ``units``: the enterprises whose union was founded, of ``form`` if one is named: how many, or the sum of
+    ``amount``. Of ``unions``: how many unions began (``geo.progress.work.Work.unions``).
 
     Of the ``pack``: see ``geo.progress.work.Work.fixed``. ``unit``: people, yuan, or a count.
     """
@@ -47,7 +46,6 @@ class Measure:
     says: str = ""
     of: Of = "entries"
     form: str = ""
-    unions: bool = False
     unit: Literal["count", "people", "yuan"] = "count"
 
 
@@ -62,11 +60,11 @@ _ALL = (
     Measure("meeting_workers", ("worker_meeting",), amount="people", unit="people"),
     Measure("enterprise_meetings", ("enterprise_meeting",)),
     Measure("enterprises_heard", ("enterprise_meeting",), amount="enterprises"),
-    Measure("units", of="founded"),
-    Measure("units_standalone", of="founded", form="standalone"),
-    Measure("units_joint", of="founded", form="joint"),
-    Measure("unions", of="founded", unions=True),
-    Measure("members", of="founded", amount="members", unit="people"),
+    Measure("units", of="units"),
+    Measure("units_standalone", of="units", form="standalone"),
+    Measure("units_joint", of="units", form="joint"),
+    Measure("unions", of="unions"),
+    Measure("members", of="units", amount="members", unit="people"),
     Measure("appeals", ("appeal",)),
     Measure("mediations", ("mediation",)),
     Measure("mediation_workers", ("mediation",), amount="workers", unit="people"),
@@ -101,7 +99,7 @@ _ALL = (
 )
 MEASURES: Mapping[str, Measure] = MappingProxyType({one.name: one for one in _ALL})
 """Every measure by its name, which figures.csv uses in its column ``measure``."""
-SHADED = (
+MAIN = (
     "visits",
     "worker_meetings",
     "enterprise_meetings",
@@ -111,15 +109,15 @@ SHADED = (
     "appeals",
     "mediations",
     "recovered",
-    "bargaining",
-    "legal_checkups",
     "programmes",
-    "programme_people",
-    "carnival_trainings",
-    "health_sessions",
-    "summer_cool",
 )
-"""Those that a map is coloured by."""
+"""Those that any table and map has."""
+_MORE = (*MAIN, "bargaining", "legal_checkups", "programme_people")
+SHADED = (*_MORE, "carnival_trainings", "health_sessions", "summer_cool")
+"""Those that a map is coloured by, at first by ``SHADE``."""
+SHADE = MAIN[0]
+LINES = tuple(one for one in MEASURES if one in {*_MORE, "mediation_workers", "carnival_attendances", "health_workers"})
+"""Those that a week is told in."""
 
 
 @dataclass(frozen=True)
@@ -140,7 +138,8 @@ ANYWHERE = Where()
 @dataclass(frozen=True)
 class Counted:
     """What a measure comes to. ``synthetic``: how much of it is made up for demonstration: what is left out of the
-    value when synthetic rows are. ``ids``: the rows it counts, of entries or of enterprises. ``unsaid``: how many rows
+    value when synthetic rows are. ``ids``: the rows it counts, of entries or of enterprises (of a union that of its
+    first unit). ``unsaid``: how many rows
     of its kind do not say the amount; ``left_out``: how many are not counted because they do not say what the measure
     asks for (``Measure.says``). Money is in yuan, to the fen.
     """
@@ -232,14 +231,11 @@ def counted_rows(work: Work, one: Measure, where: Where) -> pd.DataFrame:
     """The rows that a measure counts: id, day, week, team, town, position, synthetic, ``amount`` (float, NaN where it
     is not said).
     """
-    frame = work.founded if one.of == "founded" else work.entries
+    frame = {"units": work.units, "unions": work.unions}.get(one.of, work.entries)
     kept = np.ones(len(frame), dtype=bool)
-    if one.of == "founded":
-        if one.form:
-            kept &= (frame["union_form"] == one.form).to_numpy(bool)
-        if one.unions:
-            kept &= frame["begins"].to_numpy(bool)
-    else:
+    if one.form:
+        kept &= (frame["union_form"] == one.form).to_numpy(bool)
+    if frame is work.entries:
         kept &= frame["kind"].isin(one.kinds).to_numpy(bool)
         if one.programme_kinds:
             kept &= frame["programme_kind"].isin(one.programme_kinds).to_numpy(bool)

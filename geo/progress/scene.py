@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 import pandas as pd
 
-from geo.casework.clock import AsOf, as_of, today
+from geo.clock import AsOf, as_of, today
 from geo.district import District
 from geo.fieldwork.campaign import Campaign, campaign, campaigns, reported
 from geo.fieldwork.plan import Plan
@@ -34,6 +34,10 @@ class Scene:
         """The campaign."""
         return self.work.campaign
 
+    def on(self, day: str) -> Scene:
+        """The same, told as of ``day`` (YYYY-MM-DD) if that is earlier; as it is where that is empty."""
+        return replace(self, asof=self.asof.until(date.fromisoformat(day))) if day else self
+
     @property
     def made_up(self) -> bool:
         """Whether the ledger is all demonstration, and so told as of its last day alone."""
@@ -57,14 +61,19 @@ class Scene:
 
 
 def scene(workspace: Workspace, district: District, id_: str) -> Scene:
-    """The work of the campaign of this id; ParameterError ``campaign.unknown`` where there is none."""
+    """The work of the campaign of this id; ParameterError ``campaign.unknown`` where there is none. What is made up is
+    told as of its last day in this campaign, or where it has none in any, as the register is elsewhere.
+    """
     of = campaign(district, workspace.store, id_)
     every = campaigns(district, workspace.store)
     now = today(district, workspace.now())
     entries = workspace.entries()
     where, guessed = teams_of(district, of, entries, _published(workspace, of))
-    made = gather(district, of, entries, span=span(of, every, now), where=where)
-    return Scene(district, made, as_of(made.entries, now), every, guessed)
+    made = gather(
+        district, of, entries, span=span(of, every, today(district, of.closed_at or workspace.now())), where=where
+    )
+    invented = made.entries if made.entries["synthetic"].any() else entries
+    return Scene(district, made, as_of(invented, now), every, guessed)
 
 
 def key(workspace: Workspace, district: District, id_: str) -> tuple[object, ...]:

@@ -1,30 +1,22 @@
-"""Numbers of measures as they are written, and the days that they are told as of."""
+"""Numbers and decisions in words, and the days that they are told as of."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from geo.casework.clock import AsOf
-from geo.progress.dashboard import Decision
+from geo.organising.following import PREPARING_DAYS
+from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, Decision
 from geo.progress.published import Compared
 from geo.progress.scene import Scene
-from geo.words import Say
+from geo.words import Say, money
 
 
 def number(value: float, unit: str = "count") -> str:
-    """A count to the whole, money to the fen where it has any: 204,600 and 0.30."""
-    if unit == "yuan" and round(value, 2) != round(value):
-        return f"{value:,.2f}"
-    return f"{value:,.0f}"
+    """A count to the whole, or money."""
+    return money(value) if unit == "yuan" else f"{value:,.0f}"
 
 
-def last_day(made: Scene, asof: AsOf) -> date:
-    """The last day that anything is told of: of a ledger that is all demonstration, its own."""
-    return asof.made_up if made.made_up else asof.today
-
-
-def as_of(made: Scene, asof: AsOf, say: Say) -> str:
+def as_of(made: Scene, say: Say) -> str:
     """As of which days, in words."""
+    asof = made.asof
     if made.made_up:
         return say("progress.as_of_demo", day=asof.made_up.isoformat())
     if asof.made_up < asof.today:
@@ -52,6 +44,12 @@ def demo(value: float, synthetic: float, say: Say) -> str:
 def demo_of(one: Decision, say: Say) -> str:
     """The same of a decision; where it is counted from meetings of which some are, this."""
     return demo(one.count, one.synthetic, say) or (say("progress.synthetic_meetings") if one.rests else "")
+
+
+def decision(what: str, made: Scene, say: Say) -> str:
+    """What is to be decided."""
+    silent, slow = made.campaign.rules.silent_days, PREPARING_DAYS
+    return say(f"decision.{what}", days=ERASED_SOON_DAYS, silent=silent, preparing=slow, next=NEXT_DAYS)
 
 
 def why(one: Compared, say: Say) -> str:

@@ -8,14 +8,13 @@ from datetime import date
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from geo import ledger
 from geo.district import District
 from geo.fieldwork.campaign import Campaign
 from geo.progress.days import Period, first_day, last_day, week_of
 
-_OF_UNION = ["id", "union_id", "established_on"]
+_OF_UNION = ["id", "region", "union_form", "union_id", "union_status", "members", "standing", "established_on"]
 NO_TEAM, NO_TOWN = "", ""
 """The team of what no team did, as far as is said, and the region of what has none."""
 
@@ -26,23 +25,27 @@ class Work:
     YYYY-MM-DD), ``week`` (YYYY-Www of ``day``), ``team``, ``town`` (region code), ``position`` (``""``: not said), and
     ``synthetic``.
 
-    ``entries``: the campaign's, besides with all columns of the ledger. ``founded``: the enterprises, not closed, whose
-    union was founded wholly within ``span``, with union_form, members and ``begins``: whether its union began with it.
-    ``fixed``: what the pack says, and how much of it is made up: teams and positions of the campaign, and the mediation
-    workstations that were reported. ``span``: the campaign's days.
+    ``entries``: the campaign's, besides with all columns of the ledger. ``units``: the enterprises, not closed, whose
+    union was founded wholly within ``span``, with union_form and members. ``unions``: those that began within it and
+    that any enterprise has now, each as the row of its first unit: of all enterprises that are on record with it and
+    say when it was founded there, closed ones too, the one of the earliest day, of a day the smaller id. So a union
+    counts once, where and when it began, and a first unit that closes later does not move it. ``fixed``: what the pack
+    says, and how much of it is made up: teams and positions of the campaign, and the mediation workstations that were
+    reported. ``span``: the campaign's days.
     """
 
     campaign: Campaign
     span: Period
     entries: pd.DataFrame
-    founded: pd.DataFrame
+    units: pd.DataFrame
+    unions: pd.DataFrame
     fixed: Mapping[str, tuple[float, float]]
 
     @property
     def days(self) -> Period:
         """From the first to the last day that anything was done; without bounds where nothing was."""
-        first = [str(frame["day"].min()) for frame in (self.entries, self.founded) if len(frame)]
-        last = [str(frame["last"].max()) for frame in (self.entries, self.founded) if len(frame)]
+        some = [frame for frame in (self.entries, self.units, self.unions) if len(frame)]
+        first, last = [str(frame["day"].min()) for frame in some], [str(frame["last"].max()) for frame in some]
         return Period(min(first, default=""), max(last, default=""))
 
 
@@ -58,7 +61,7 @@ def gather(
     """
     positions = district.positions[district.positions["id"].isin(campaign.positions)]
     mine = entries[entries["campaign"] == campaign.id]
-    rows = _dated(mine, mine["date"])
+    rows = _dated(mine, "date")
     rows = rows.assign(town=rows["region"])
     kinds = positions[positions["kind"] == "region"].sort_values("id", ascending=False)
     position_of = dict(zip(kinds["region"], kinds["id"], strict=True))
@@ -66,7 +69,7 @@ def gather(
         campaign,
         span,
         rows.sort_values("id", ignore_index=True),
-        _founded(district, span, position_of, where),
+        *_founded(district, span, position_of, where),
         {
             "teams": (float(len(campaign.teams)), 0.0),
             "positions": (float(len(campaign.positions)), 0.0),
@@ -82,37 +85,31 @@ def _workstations(district: District) -> int:
 
 def _founded(
     district: District, span: Period, position_of: Mapping[str, str], where: Mapping[str, str]
-) -> pd.DataFrame:
-    frame = district.enterprises
-    on = frame["established_on"]
-    # Cheap first, for a register may have 200,000 rows: no text that is not at least the year can lie within.
-    kept = (frame["union_status"] == "established") & (on != "") & (on >= span.since[:4])
-    rows = frame.loc[kept, ["id", "region", "union_form", "union_id", "members", "standing", "established_on"]]
-    rows = _dated(rows, rows["established_on"])
-    inside = [span.has(first, last) for first, last in zip(rows["day"], rows["last"], strict=True)]
-    rows = rows[np.array(inside, dtype=bool)]
-    position = named(rows["region"], position_of)
-    rows = rows.assign(town=rows["region"], position=position, team=named(position, where))
-    rows = rows.sort_values("id", ignore_index=True)
-    return rows.assign(begins=_begins(frame, rows))
-
-
-def _begins(frame: pd.DataFrame, rows: pd.DataFrame) -> NDArray[np.bool_]:
-    """Which of the enterprises (n,) is the first of its union, by day, then by id: with it the union began. One without
-    a union's id has a union of its own. Members that do not say when do not tell when their union began.
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """The units and the unions. An enterprise without a union's id has a union of its own; one that does not say when
+    it was founded does not tell when its union began.
     """
-    shared = rows["union_id"] != ""
-    ids = rows.loc[shared, "union_id"].unique()
-    others = frame.loc[frame["union_id"].isin(ids) & (frame["union_status"] == "established"), _OF_UNION]
-    others = others[others["established_on"] != ""]
-    others = others.assign(day=others["established_on"].map(first_day)).sort_values(["union_id", "day", "id"])
-    first = set(others.drop_duplicates("union_id")["id"])
-    begins: NDArray[np.bool_] = (~shared | rows["id"].isin(first)).to_numpy(bool)
-    return begins
+    frame = district.enterprises
+    has = frame["union_status"] == "established"
+    ever = (has | (frame["union_status"] == "closed")) & (frame["established_on"] != "")
+    # Cheap first, for a register may have 200,000 rows: no text that is not at least the year can lie within.
+    rows = _dated(frame.loc[ever & (frame["established_on"] >= span.since[:4]), _OF_UNION])
+    rows = rows[np.array([span.has(*days) for days in zip(rows["day"], rows["last"], strict=True)], dtype=bool)]
+    position = named(rows["region"], position_of)
+    rows = rows.assign(town=rows["region"], position=position, team=named(position, where)).sort_values("id")
+    units = rows[rows["union_status"] == "established"]
+    shared = frame["union_id"].isin(set(rows["union_id"]) - {""})
+    members = frame.loc[shared & ever, _OF_UNION]
+    members = members.assign(day=members["established_on"].map(first_day)).sort_values(["day", "id"])
+    first = members.drop_duplicates("union_id")["id"]
+    began = rows[rows["id"].isin(first) & rows["union_id"].isin(frame.loc[shared & has, "union_id"])]
+    unions = pd.concat([units[units["union_id"] == ""], began]).sort_values("id")
+    return units.reset_index(drop=True), unions.reset_index(drop=True)
 
 
-def _dated(rows: pd.DataFrame, on: pd.Series) -> pd.DataFrame:
-    """The rows with ``day``, ``last``, ``week`` and ``synthetic``."""
+def _dated(rows: pd.DataFrame, of: str = "established_on") -> pd.DataFrame:
+    """The rows with ``day``, ``last`` and ``week`` of the date ``of``, and ``synthetic``."""
+    on = rows[of]
     known = {text: (first_day(text), last_day(text)) for text in on.unique()}
     weeks = {text: week_of(date.fromisoformat(first)) if first else "" for text, (first, _) in known.items()}
     return rows.assign(

@@ -9,15 +9,14 @@ from zoneinfo import ZoneInfo
 
 import shapely
 
+from geo.casework.appeals import LATE
 from geo.district import District
 from geo.i18n import Language, translate
 from geo.layers import legend, palette
-from geo.organising.following import PREPARING_DAYS
-from geo.progress.brief import BY_TEAM, SHADE, Brief
-from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS
-from geo.progress.measures import MEASURES, Counted
+from geo.progress.brief import Brief
+from geo.progress.measures import MAIN, MEASURES, SHADE, Counted
 from geo.progress.published import Compared
-from geo.progress.words import as_of, demo, last_day, number
+from geo.progress.words import as_of, decision, demo, number
 from geo.report import asked
 from geo.report.charts import rgb
 from geo.report.content import Report
@@ -54,7 +53,7 @@ def brief_report(district: District, found: Brief, language: Language, printed: 
         title=clean(say("brief.title", week=found.week)),
         subtitle=clean(say("brief.subtitle", name=name, since=within.since, until=within.until)),
         mark=say("brief.synthetic") if found.synthetic else "",
-        dated=say("brief.dated", day=last_day(found.scene, found.asof).isoformat(), printed=f"{local:%Y-%m-%d %H:%M}"),
+        dated=say("brief.dated", day=found.scene.day.isoformat(), printed=f"{local:%Y-%m-%d %H:%M}"),
         foot=clean(district.notice(language)),
         blocks=(),
         language=language,
@@ -97,7 +96,7 @@ def _heading(paper: Paper, words: str, x: float, y: float) -> float:
 def _lines(paper: Paper, found: Brief, y: float, say: Say) -> float:
     """The measures: this week, the week before, the difference, and since the beginning."""
     y = _heading(paper, say("brief.week"), MARGIN, y)
-    columns = (MARGIN + 57, MARGIN + 74, MARGIN + 91, MARGIN + LEFT)
+    columns = (MARGIN + 56, MARGIN + 72.5, MARGIN + 88.5, MARGIN + LEFT)
     paper.box(MARGIN, y, LEFT, ROW, HEAD)
     for words, end in zip(("now", "before", "change", "so_far"), columns, strict=True):
         paper.right(say(f"brief.{words}"), end, y + 0.8, SMALL, INK, bold=True)
@@ -105,9 +104,7 @@ def _lines(paper: Paper, found: Brief, y: float, say: Say) -> float:
     for line in found.lines:
         unit = MEASURES[line.measure].unit
         change = round(line.now.value - line.before.value, 2)
-        words = say(f"progress_measure.{line.measure}")
-        fit = SIZE if paper.width(words, SIZE) <= 43 else SMALL
-        paper.write(paper.cut(words, 43, fit), MARGIN + 1, y + 0.6, fit)
+        _fitted(paper, say(f"progress_measure.{line.measure}"), MARGIN + 1, y + 0.6, 42)
         now, before = (number(one.value, unit) + _star(one) for one in (line.now, line.before))
         cells = (now, before, _signed(change, unit))
         for text, end, bold in zip(cells, columns, (True, False, False), strict=False):
@@ -118,13 +115,20 @@ def _lines(paper: Paper, found: Brief, y: float, say: Say) -> float:
     return y
 
 
+def _fitted(paper: Paper, words: str, x: float, y: float, wide: float) -> None:
+    """A line in smaller type where it is too long, and cut where that is not enough."""
+    size = SIZE if paper.width(words, SIZE) <= wide else SMALL
+    paper.write(paper.cut(words, wide, size), x, y + (SIZE - size) * PER_POINT / 2, size)
+
+
 def _star(found: Counted) -> str:
     """The mark of a number that holds anything made up."""
     return "*" if found.synthetic else ""
 
 
-def _starred(found: Brief) -> str:
-    return "*" if found.synthetic else ""
+def _starred(found: Brief, *names: str) -> str:
+    """The mark of what is told of these measures in the week, where any of it is made up."""
+    return "*" if any(line.now.synthetic for line in found.lines if line.measure in names) else ""
 
 
 def _signed(value: float, unit: str) -> str:
@@ -143,7 +147,7 @@ def _map(
     language: Language,
 ) -> None:
     """The towns by the week's visits, with the classes below."""
-    top = _heading(paper, say("brief.map", measure=say(f"progress_measure.{SHADE}")) + _starred(found), x, y)
+    top = _heading(paper, say("brief.map", measure=say(f"progress_measure.{SHADE}")) + _starred(found, SHADE), x, y)
     inner = high - (top - y) - 8.5
     shapes = {
         str(code): shape
@@ -153,16 +157,13 @@ def _map(
     paper.box(x, top, wide, inner, (252, 251, 248))
     counts = found.towns.tolist()
     steps = legend.classes(counts, palette.AMOUNT_RAMP)
-    bounds = palette.classes(max(counts, default=0))
+    fills = dict(zip(found.towns.index, palette.amounts(counts, palette.AMOUNT_RAMP), strict=True))
     if shapes:
         outline = shapely.union_all(list(shapes.values()))
         frame = framed(outline, x, top, wide, inner)
         with paper.pdf.rect_clip(x, top, wide, inner):
             for code, shape in shapes.items():
-                counted = float(found.towns.get(code, 0.0))
-                rank = sum(bound <= counted for bound in bounds) - 1
-                fill = palette.AMOUNT_RAMP[rank] if counted > 0 else palette.GROUND
-                polygons(paper, frame.drawn(shape), rgb(fill), (150, 144, 132), 0.2)
+                polygons(paper, frame.drawn(shape), rgb(fills[code]), (150, 144, 132), 0.2)
             labels = [
                 (shapes[row["code"]], f"{clean(local_name(row, language))} {found.towns.get(row['code'], 0.0):,.0f}")
                 for row in district.regions[["code", "name", "name_en"]].to_dict("records")
@@ -181,25 +182,28 @@ def _map(
 
 def _teams(paper: Paper, found: Brief, y: float, say: Say, language: Language) -> float:
     """A row for each team: the week's numbers, and the appeals overdue on the day."""
-    y = _heading(paper, say("brief.by_team") + _starred(found), MARGIN, y)
-    heads = [*(say(f"progress_short.{name}") for name in BY_TEAM), say("progress_short.overdue")]
-    first = 48.0
+    star = _starred(found, *MAIN) or "*" * bool(found.appeals[1])
+    y = _heading(paper, say("brief.by_team") + star, MARGIN, y)
+    heads = [*(say(f"progress_short.{name}") for name in MAIN), say("progress_short.overdue")]
+    first = 36.0
     wide = (INNER - first) / len(heads)
-    wrapped = [paper.wrap(words, wide - 1.5, SMALL)[:2] for words in heads]
-    step = SMALL * PER_POINT * 1.2
+    longest = max(paper.width(word, SMALL) for words in heads for word in words.split())
+    size = SMALL * min(1.0, (wide - 1.2) / longest)
+    wrapped = [paper.wrap(words, wide - 1.0, size)[:2] for words in heads]
+    step = size * PER_POINT * 1.2
     deep = ROW + (max(map(len, wrapped)) - 1) * step
     paper.box(MARGIN, y, INNER, deep, HEAD)
     paper.write(say("progress.team"), MARGIN + 1, y + 0.8, SMALL, INK, bold=True)
     for place, lines in enumerate(wrapped, start=1):
         for level, words in enumerate(lines):
-            paper.right(words, MARGIN + first + place * wide - 1, y + 0.8 + level * step, SMALL, INK, bold=True)
+            paper.right(words, MARGIN + first + place * wide - 1, y + 0.8 + level * step, size, INK, bold=True)
     y += deep
     named = {team.id: clean((language == "en" and team.name_en) or team.name) for team in found.scene.campaign.teams}
     rows = list(found.teams.iterrows())
     for key, row in rows[:TEAMS_AT_MOST]:
         name = named.get(str(key), str(key)) or say("progress.no_team")
         paper.write(paper.cut(name, first - 2, SIZE), MARGIN + 1, y + 0.6, SIZE)
-        cells = [*(number(row[name], MEASURES[name].unit) for name in BY_TEAM), f"{row['late']:,.0f}"]
+        cells = [*(number(row[name], MEASURES[name].unit) for name in MAIN), f"{row['late']:,.0f}"]
         for place, text in enumerate(cells, start=1):
             paper.right(text, MARGIN + first + place * wide - 1, y + 0.6, SIZE, GREY if text == "0" else INK)
         y += ROW
@@ -215,7 +219,7 @@ def _appeals(paper: Paper, found: Brief, y: float, say: Say) -> float:
     wide = 88.0 / len(found.states)
     for place, (state, counted) in enumerate(found.states.items()):
         middle = MARGIN + (place + 0.5) * wide
-        urgent = state in ("overdue", "escalated") and counted
+        urgent = state in LATE and counted
         paper.middle(f"{counted:,}", middle, y, 13, RED if urgent else INK, bold=True)
         paper.middle(paper.cut(say(f"appeal_state.{state}"), wide, SMALL), middle, y + 6, SMALL, GREY)
     y += 10.6
@@ -232,20 +236,12 @@ def _decisions(paper: Paper, found: Brief, y: float, say: Say) -> float:
     """What needs a decision, the most pressing first."""
     left = MARGIN + 96
     y = _heading(paper, say("progress.decide"), left, y)
-    rules = found.scene.campaign.rules
     if not found.decisions:
         return paper.lines([say("progress.decide_none")], left, y, SIZE, INK)
     for one in found.decisions:
-        words = say(
-            f"decision.{one.what}",
-            days=ERASED_SOON_DAYS,
-            silent=rules.silent_days,
-            preparing=PREPARING_DAYS,
-            next=NEXT_DAYS,
-        )
         star = "*" if one.synthetic or one.rests else ""
         paper.right(f"{one.count:,}{star}", left + 12, y, SIZE, INK, bold=True)
-        paper.write(paper.cut(words, INNER - 96 - 15, SIZE), left + 14, y, SIZE)
+        _fitted(paper, decision(one.what, found.scene, say), left + 14, y, INNER - 96 - 14)
         y += ROW - 0.35
     return y
 
@@ -274,7 +270,7 @@ def _figure(
     said = say(f"qualifier.{one.qualifier}", value=f"{one.value:,.10g}")
     sign = {"equal": "=", "within": "≈", "differs": "≠"}.get(one.verdict, "")
     counted = number(one.counted.value, MEASURES[one.measure].unit) + _star(one.counted)
-    paper.write(paper.cut(name, wide - 46, size), x, y, size)
+    paper.write(paper.cut(name, wide - 40, size), x, y, size)
     paper.right(said, x + wide - 22, y, size, GREY)
     paper.middle(sign, x + wide - 18.5, y, size, RED if one.verdict == "differs" else INK, bold=True)
     paper.right(counted, x + wide, y, size, INK, bold=one.verdict == "differs")
@@ -283,8 +279,8 @@ def _figure(
 def _notes(paper: Paper, district: District, found: Brief, y: float, say: Say, language: Language) -> None:
     """What has to be known of the numbers, in type as large as there is room for."""
     texts: list[str] = [say("brief.note_star")] if found.synthetic else []
-    if found.asof.made_up < found.asof.today:
-        texts.append(as_of(found.scene, found.asof, say))
+    if found.scene.asof.made_up < found.scene.asof.today:
+        texts.append(as_of(found.scene, say))
     if found.scene.guessed:
         texts.append(say("progress.guessed"))
     texts.append(say("brief.note_published"))

@@ -9,15 +9,13 @@ from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from geo.casework.clock import AsOf
 from geo.i18n import Language, translate
-from geo.organising.following import PREPARING_DAYS
-from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, Decision, by_state, meetings, standing
+from geo.progress.dashboard import Decision, by_state, meetings, standing
 from geo.progress.days import Period
 from geo.progress.measures import MEASURES, By, Where, count, lies, programme_kinds, table
 from geo.progress.published import compare
 from geo.progress.scene import Scene
-from geo.progress.words import as_of, assumed, demo_of, last_day, why
+from geo.progress.words import as_of, assumed, decision, demo_of, why
 from geo.report import asked
 from geo.report.content import Block, Cell, Column, Grid, Heading, Pairs, Report
 from geo.text import clean
@@ -29,7 +27,6 @@ COUNTED = tuple(name for name, one in MEASURES.items() if one.of != "pack")
 def progress_report(
     made: Scene,
     within: Period,
-    asof: AsOf,
     found: tuple[Decision, ...],
     language: Language,
     printed: datetime,
@@ -40,17 +37,17 @@ def progress_report(
     say: Say = partial(translate, language=language)
     district, campaign = made.district, made.campaign
     local = printed.astimezone(ZoneInfo(district.about["time_zone"]))
-    invented = bool(made.work.entries["synthetic"].any() or made.work.founded["synthetic"].any())
+    invented = bool(made.work.entries["synthetic"].any() or made.work.units["synthetic"].any())
     blocks: list[Block] = [
         _measures(made, within, say),
         *(_by(made, within, by, say, language) for by in ("team", "town", "week")),
         _programmes(made, within, say),
-        _appeals(made, within, asof, say),
+        _appeals(made, within, say),
         _meetings(made, say, language),
         _published(made, say, language),
-        _decided(made, found, asof, say),
+        _decided(made, found, say),
         Heading(say("report_file.grounds")),
-        Pairs(tuple(_grounds(made, within, asof, say, language))),
+        Pairs(tuple(_grounds(made, within, say, language))),
     ]
     made_up = translate("export.made_up", "en") if invented else ""
     name = clean(local_name(asdict(campaign), language))
@@ -58,7 +55,7 @@ def progress_report(
         title=clean(say("progress.file_title", name=name)),
         subtitle=say("progress.chosen_days", since=within.since, until=within.until),
         mark=say("brief.synthetic") if invented else "",
-        dated=say("brief.dated", day=last_day(made, asof).isoformat(), printed=f"{local:%Y-%m-%d %H:%M}"),
+        dated=say("brief.dated", day=made.day.isoformat(), printed=f"{local:%Y-%m-%d %H:%M}"),
         foot=clean(district.notice(language)),
         blocks=tuple(blocks),
         language=language,
@@ -98,7 +95,7 @@ def _by(made: Scene, within: Period, by: By, say: Say, language: Language) -> Gr
     names = {"team": teams, "town": towns}.get(by, {})
     # How many of the row's entries and units are made up, whatever they add to any one number.
     work, where = made.work, Where(within)
-    invented = pd.concat([rows.loc[lies(rows, where) & rows["synthetic"], by] for rows in (work.entries, work.founded)])
+    invented = pd.concat([rows.loc[lies(rows, where) & rows["synthetic"], by] for rows in (work.entries, work.units)])
     part = invented.value_counts()
     rows: tuple[tuple[Cell, ...], ...] = tuple(
         (
@@ -132,9 +129,9 @@ def _programmes(made: Scene, within: Period, say: Say) -> Grid:
     return Grid(title, _of(title, within, say), columns, rows)
 
 
-def _appeals(made: Scene, within: Period, asof: AsOf, say: Say) -> Grid:
+def _appeals(made: Scene, within: Period, say: Say) -> Grid:
     """The appeals of the days by their state as of a day, as the page has them."""
-    seen = standing(made.work, asof, made.campaign.rules, Where(within))
+    seen = standing(made.work, made.asof, made.campaign.rules, Where(within))
     part = by_state(seen[seen["synthetic"]])
     rows = tuple(
         (say(f"appeal_state.{state}"), float(counted), float(part[state])) for state, counted in by_state(seen).items()
@@ -145,7 +142,7 @@ def _appeals(made: Scene, within: Period, asof: AsOf, say: Say) -> Grid:
         Column(say("progress.of_it_synthetic"), "count"),
     )
     title = say("progress.group_appeals")
-    return Grid(title, f"{_of(title, within, say)} {as_of(made, asof, say)}", columns, rows)
+    return Grid(title, f"{_of(title, within, say)} {as_of(made, say)}", columns, rows)
 
 
 def _meetings(made: Scene, say: Say, language: Language) -> Grid:
@@ -206,26 +203,21 @@ def _published(made: Scene, say: Say, language: Language) -> Grid:
     return Grid(title, _of_whole(title, made, say), columns, tuple(rows), note=say("progress.published_note"))
 
 
-def _decided(made: Scene, found: tuple[Decision, ...], asof: AsOf, say: Say) -> Grid:
-    rules = made.campaign.rules
-    words = {"days": ERASED_SOON_DAYS, "silent": rules.silent_days, "preparing": PREPARING_DAYS, "next": NEXT_DAYS}
-    rows = tuple((say(f"decision.{one.what}", **words), float(one.count), demo_of(one, say)) for one in found)
+def _decided(made: Scene, found: tuple[Decision, ...], say: Say) -> Grid:
+    rows = tuple((decision(one.what, made, say), float(one.count), demo_of(one, say)) for one in found)
     title = say("progress.decide")
     columns = (
         Column(title, "text", 3),
         Column(say("progress.value"), "count"),
         Column(say("progress.of_it_synthetic"), "text", 2),
     )
-    return Grid(title, f"{_of_whole(title, made, say)} {as_of(made, asof, say)}", columns, rows)
+    return Grid(title, f"{_of_whole(title, made, say)} {as_of(made, say)}", columns, rows)
 
 
-def _grounds(made: Scene, within: Period, asof: AsOf, say: Say, language: Language) -> list[tuple[str, str]]:
+def _grounds(made: Scene, within: Period, say: Say, language: Language) -> list[tuple[str, str]]:
     rows = [
         (say("progress.period"), say("progress.counted_days", since=within.since, until=within.until)),
-        (
-            say("progress.on"),
-            as_of(made, asof, say),
-        ),
+        (say("progress.on"), as_of(made, say)),
         (say("report_file.boundaries"), asked.boundary(made.district, language)),
     ]
     if known := assumed(made, say):

@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 
 from geo.errors import GongtuError
 from geo.people import ROLES, Role
+from geo.storage.changes import note
 from geo.storage.tables import users
 
 SIGNED_IN = ROLES[1:]
@@ -21,6 +22,8 @@ CLOCKS_DIFFER = timedelta(minutes=5)
 """So far may the provider's clock be behind. Authlib allows two minutes: what it has let in just now is let in here."""
 IDENTITY = "oidc-"
 """What the id of an account begins with that an identity provider signs in."""
+HISTORY = "account"
+"""Under what the changes of accounts are kept."""
 
 
 @dataclass(frozen=True)
@@ -70,9 +73,21 @@ def add(connection: sa.Connection, name: str, role: Role, *, by: str, at: dateti
     return user
 
 
-def update(connection: sa.Connection, user: str, **values: str | None) -> None:
-    """Sets columns of an account; GongtuError where there is none."""
-    if not connection.execute(users.update().where(users.c.id == user).values(**values)).rowcount:
+def change(connection: sa.Connection, user: str, *, by: str, at: datetime, **values: str | None) -> None:
+    """Sets columns of an account, and keeps who did, when, and each from what to what; what changes nothing writes
+    nothing. GongtuError where there is no such account. Inside a transaction of ``writing(records=True)``.
+    """
+    row = connection.execute(sa.select(users).where(users.c.id == user).with_for_update()).mappings().first()
+    if row is None:
+        raise GongtuError("signin.no_account", name=user)
+    if fields := {name: (row[name], value) for name, value in values.items() if row[name] != value}:
+        connection.execute(users.update().where(users.c.id == user).values(**values))
+        note(connection, HISTORY, user, fields, by=by, at=at, why=row["name"])
+
+
+def set_password(connection: sa.Connection, user: str, kept: str) -> None:
+    """Another hash for an account, of which no history is kept; GongtuError where there is none."""
+    if not connection.execute(users.update().where(users.c.id == user).values(password=kept)).rowcount:
         raise GongtuError("signin.no_account", name=user)
 
 
@@ -101,6 +116,13 @@ def holds(claims: Mapping[str, object], now: datetime) -> bool:
         return False
 
 
+def known_as(connection: sa.Connection, user: str, names: Sequence[str], role: Role) -> bool:
+    """Whether ``identify`` would find the account of an identity there, with this name and role."""
+    name = _free(connection, user, names)
+    mine = sa.select(users.c.id).where(users.c.id == user, users.c.name == name, users.c.role == role)
+    return connection.scalar(mine) is not None
+
+
 def identify(connection: sa.Connection, user: str, names: Sequence[str], role: Role, now: datetime) -> None:
     """The account of an identity, made where there is none, with the role it has now and the first of the names that
     nobody else has. GongtuError where it is disabled; IntegrityError where somebody else was quicker.
@@ -109,10 +131,15 @@ def identify(connection: sa.Connection, user: str, names: Sequence[str], role: R
     disabled = connection.execute(sa.select(users.c.disabled).where(users.c.id == user).with_for_update()).first()
     if disabled and disabled[0] is not None:
         raise GongtuError("signin.disabled")
-    taken = set(connection.scalars(sa.select(users.c.name).where(users.c.name.in_(names), users.c.id != user)))
-    name = next(name for name in names if name not in taken)
+    name = _free(connection, user, names)
     if disabled:
-        update(connection, user, name=name, role=role)
+        change(connection, user, by=name, at=now, name=name, role=role)
     else:
         row = {"id": user, "name": name, "role": role, "created_at": now, "created_by": name}
         connection.execute(users.insert().values(row))
+
+
+def _free(connection: sa.Connection, user: str, names: Sequence[str]) -> str:
+    """The first of the names that nobody else has."""
+    taken = set(connection.scalars(sa.select(users.c.name).where(users.c.name.in_(names), users.c.id != user)))
+    return next(name for name in names if name not in taken)

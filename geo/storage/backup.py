@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import sqlite3
+from collections.abc import Iterable
 from contextlib import closing
 from datetime import date
 from pathlib import Path
@@ -20,7 +21,7 @@ from geo.storage.check import NAMED_AT_MOST, faults
 from geo.storage.engine import connect, is_sqlite, reading, writing
 from geo.storage.migrate import VERSIONS, migrate
 from geo.storage.store import Store
-from geo.storage.tables import DERIVED, REGISTER, at_once, links, meta, metadata
+from geo.storage.tables import DERIVED, REGISTER, at_once, links, meta, metadata, sessions, users
 
 
 def backup(store: Store, path: Path) -> None:
@@ -61,15 +62,17 @@ def backup(store: Store, path: Path) -> None:
         raise GongtuError("store.failed", where=str(path), reason=str(error)) from error
 
 
-def restore(store: Store, path: Path, *, today: date | None = None) -> None:
-    """Puts what is in a backup in the place of everything in the store, in one transaction, while others read.
+def restore(store: Store, path: Path, *, today: date | None = None) -> tuple[str, ...]:
+    """Puts what is in a backup in the place of everything in the store, in one transaction, while others read. Gives
+    the names, sorted, of the accounts that were disabled since it was made: they stay so.
 
-    Afterwards every table is that of the backup, row for row, but for the secret addresses of calendars: one that was
-    ended, because somebody had it who should not, must not come back, so that all are asked for anew; and, where
-    ``today`` is said, for callers whose time is over. What follows from the rest is made when it is asked for. What was
-    written since is gone, with its history, and state() is the backup's. A backup of an older program is brought up to
-    date first, in a copy. GongtuError for a file that is no backup, is damaged, or is of a newer program: nothing is
-    changed then.
+    Afterwards every table is that of the backup, row for row, but for these; for sessions, one-time links and the
+    secret addresses of calendars: one that was ended, because somebody had it who should not, must not come back, so
+    that everybody signs in and asks for theirs anew; and, where ``today`` is said, for callers whose time is over.
+    Roles and passwords are the backup's. What follows from the rest is made when it is asked for. What was written
+    since is gone, with its history, and state() is the backup's. A backup of an older program is brought up to date
+    first, in a copy. GongtuError for a file that is no backup, is damaged, or is of a newer program: nothing is changed
+    then.
     """
     with TemporaryDirectory(prefix="gongtu-") as folder:
         copy = Path(folder) / "backup.sqlite"
@@ -78,14 +81,25 @@ def restore(store: Store, path: Path, *, today: date | None = None) -> None:
         try:
             migrate(engine)
             with reading(engine) as source, writing(store.engine, records=True) as target:
+                asked = sa.select(users.c.id, users.c.disabled).where(users.c.disabled.is_not(None))
+                ended = target.execute(asked).all()
                 _copy(source, target)
-                target.execute(links.delete().where(links.c.purpose == "calendar"))
+                for table in (sessions, links):
+                    target.execute(table.delete())
+                stay = [name for user, why in ended for name in _disable(target, user, why)]
                 if today:
                     forget(target, today)
+            return tuple(sorted(stay))
         except (ValueError, ShapelyError) as error:  # a value that is no date, no JSON, no shape
             raise GongtuError("store.not_a_backup", file=path.name) from error
         finally:
             engine.dispose()
+
+
+def _disable(target: sa.Connection, user: str, why: str) -> Iterable[str]:
+    """The name of an account that the backup would have let in again."""
+    again = users.update().where(users.c.id == user, users.c.disabled.is_(None))
+    return target.scalars(again.values(disabled=why).returning(users.c.name)).all()
 
 
 def _fetch(path: Path, copy: Path) -> None:

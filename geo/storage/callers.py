@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 import sqlalchemy as sa
 
 from geo.errors import ParameterError
-from geo.storage.engine import is_sqlite, reading, writing
+from geo.storage.engine import Beside, delete, reading, scrub, writing
 from geo.storage.plain import day, key, text
 from geo.storage.tables import callers
 from geo.storage.values import KEY_AT_MOST
@@ -43,6 +44,16 @@ class Callers:
     def put(self, entry: str, *, name: str, number: str, erase_on: str, by: str, at: datetime) -> None:
         """Keeps who called, in place of who was said to have before; with neither name nor number nobody did.
 
+        Errors as ``putting`` has them.
+        """
+        change = self.putting(entry, name=name, number=number, erase_on=erase_on, by=by, at=at)
+        with writing(self._engine) as connection:
+            gone = change(connection)
+        scrub(self._engine, gone)
+
+    def putting(self, entry: str, *, name: str, number: str, erase_on: str, by: str, at: datetime) -> Beside:
+        """``put``, for ``Store.commit`` to do with the entry.
+
         ParameterError, with ``field`` (``caller_name``, ``caller_number``), for what is too long or cannot be written;
         it does not say the value.
         """
@@ -50,12 +61,16 @@ class Callers:
             "name": _line(name, "caller_name", NAME_AT_MOST),
             "number": _line(number, "caller_number", NUMBER_AT_MOST),
         }
-        row = {"entry": key(entry, "entry", KEY_AT_MOST), **said, "erase_on": day(erase_on, "erase_on")}
-        with writing(self._engine) as connection:
-            gone = _delete(connection, callers.c.entry == entry)
+        row: dict[str, Any] = {"entry": key(entry, "entry", KEY_AT_MOST), **said, "erase_on": day(erase_on, "erase_on")}
+        row |= {"by": key(by, "by", KEY_AT_MOST), "at": at}
+
+        def change(connection: sa.Connection) -> int:
+            gone = delete(connection, callers, callers.c.entry == entry)
             if any(said.values()):
-                connection.execute(callers.insert(), {**row, "by": key(by, "by", KEY_AT_MOST), "at": at})
-        self._scrub(gone)
+                connection.execute(callers.insert(), row)
+            return gone
+
+        return change
 
     def get(self, entry: str, today: date) -> Caller | None:
         """Who called, where that is known and may still be kept on ``today``."""
@@ -81,8 +96,8 @@ class Callers:
     def erase(self, entry: str) -> None:
         """Forgets one caller now."""
         with writing(self._engine) as connection:
-            gone = _delete(connection, callers.c.entry == entry)
-        self._scrub(gone)
+            gone = delete(connection, callers, callers.c.entry == entry)
+        scrub(self._engine, gone)
 
     def forget(self, today: date) -> int:
         """Forgets every caller whose last day is before ``today``; how many there were."""
@@ -91,31 +106,18 @@ class Callers:
             if not connection.scalar(sa.select(sa.exists().where(over))):
                 return 0
         with writing(self._engine) as connection:
-            gone = _delete(connection, over)
-        self._scrub(gone)
+            gone = delete(connection, callers, over)
+        scrub(self._engine, gone)
         return gone
-
-    def _scrub(self, gone: int) -> None:
-        """Takes what was deleted out of SQLite's journal too, where nobody is reading; else the next time does."""
-        if gone and is_sqlite(self._engine):
-            with self._engine.connect() as connection:
-                connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 def forget(connection: sa.Connection, today: date) -> None:
     """As ``Callers.forget``, within a transaction of the caller's."""
-    _delete(connection, _over(today))
+    delete(connection, callers, _over(today))
 
 
 def _over(today: date) -> sa.ColumnElement[bool]:
     return callers.c.erase_on < today.isoformat()
-
-
-def _delete(connection: sa.Connection, which: sa.ColumnElement[bool]) -> int:
-    """PostgreSQL's vacuum clears what is deleted in its own time; SQLite is told to."""
-    if is_sqlite(connection):
-        connection.exec_driver_sql("PRAGMA secure_delete = ON")
-    return connection.execute(callers.delete().where(which)).rowcount
 
 
 def _line(value: str, field: str, most: int) -> str:

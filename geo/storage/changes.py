@@ -87,6 +87,28 @@ def write(
     return last + 1
 
 
+def note(
+    connection: sa.Connection,
+    kind: str,
+    key: str,
+    fields: Mapping[str, tuple[object, object]],
+    *,
+    by: str,
+    at: datetime,
+    why: str = "",
+) -> None:
+    """A line in the history of what is no record, under ``kind``, in a commit of its own; inside a transaction of
+    ``writing(records=True)``.
+    """
+    last, _ = state(connection)
+    mine = (changes.c.noun == kind) & (changes.c.record == key)
+    version = connection.scalars(sa.select(sa.func.count()).where(mine)).one() + 1
+    entry = {"revision": last + 1, "token": secrets.token_hex(8), "at": at, "by": by, "what": kind, "why": why}
+    connection.execute(commits.insert(), {**entry, "counts": {"update": 1}})
+    line = {"noun": kind, "record": key, "version": version, "revision": last + 1}
+    connection.execute(changes.insert(), {**line, "action": "update", "fields": to_json(fields)})
+
+
 def insert(connection: sa.Connection, table: sa.Table, rows: Sequence[Mapping[str, Any]]) -> None:
     """Writes rows, each with every column of ``table`` (two at least), as fast as the engine takes them."""
     if not rows:

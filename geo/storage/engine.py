@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from json import JSONEncoder
 from pathlib import Path
@@ -110,6 +110,24 @@ def writing(engine: sa.Engine, *, records: bool = False, wait_s: float | None = 
                 if records:
                     connection.execute(sa.select(sa.func.pg_advisory_xact_lock(WRITERS)))
             yield connection
+
+
+Beside = Callable[[sa.Connection], int]
+"""Something kept beside records, written in their transaction; gives how many rows it deleted for good."""
+
+
+def delete(connection: sa.Connection, table: sa.Table, which: sa.ColumnElement[bool]) -> int:
+    """Deletes rows for good; how many. PostgreSQL's vacuum clears them in its own time; SQLite is told to."""
+    if is_sqlite(connection):
+        connection.exec_driver_sql("PRAGMA secure_delete = ON")
+    return connection.execute(table.delete().where(which)).rowcount
+
+
+def scrub(engine: sa.Engine, gone: int) -> None:
+    """Takes what was deleted out of SQLite's journal too, where nobody is reading; else the next time does."""
+    if gone and is_sqlite(engine):
+        with engine.connect() as connection:
+            connection.connection.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
 
 
 @contextmanager

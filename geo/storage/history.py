@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
 import shapely
 import sqlalchemy as sa
@@ -75,18 +75,32 @@ def happened(connection: sa.Connection, state: State) -> bool:
 def history(connection: sa.Connection, noun: str, key: str) -> list[Entry]:
     """See ``Store.history``."""
     records(noun)
+    return lines(connection, noun, key)
+
+
+def lines(connection: sa.Connection, noun: str, key: str) -> list[Entry]:
+    """The history of a record, or of what else has one (``geo.storage.changes.note``), newest first."""
     if UNWRITABLE.search(key):
         return []
-    rows = connection.execute(
-        sa.select(changes, commits.c.at, commits.c.by, commits.c.why, commits.c.what)
-        .join(commits)
-        .where(changes.c.noun == noun, changes.c.record == key)
-        .order_by(changes.c.version.desc())
-    )
-    return [
-        Entry(row.revision, row.version, row.at, row.by, row.why, row.action, from_json(row.fields), row.what)
-        for row in rows
-    ]
+    return [_entry(row) for row in connection.execute(_steps(noun).where(changes.c.record == key))]
+
+
+def histories(connection: sa.Connection, noun: str, keys: Collection[str]) -> dict[str, list[Entry]]:
+    """What was done to each of these records after it began, newest first; nothing of those it was not."""
+    found: dict[str, list[Entry]] = {}
+    for row in connection.execute(_steps(noun).where(changes.c.version > 1)):
+        if row.record in keys:
+            found.setdefault(row.record, []).append(_entry(row))
+    return found
+
+
+def _steps(noun: str) -> sa.Select[Any]:
+    columns = (changes, commits.c.at, commits.c.by, commits.c.why, commits.c.what)
+    return sa.select(*columns).join(commits).where(changes.c.noun == noun).order_by(changes.c.version.desc())
+
+
+def _entry(row: sa.Row[Any]) -> Entry:
+    return Entry(row.revision, row.version, row.at, row.by, row.why, row.action, from_json(row.fields), row.what)
 
 
 def past(connection: sa.Connection, *, limit: int, before: int | None) -> list[Commit]:

@@ -22,14 +22,15 @@ FEW = 5_000
 class Kept:
     """The living records of a noun as ``Store.read`` gives them, as of a commit. Not to be changed.
 
-    ``was``: the state of those that these were made from, where few are different, and ``changed`` the keys of these,
-    of new ones and of those that are gone among them; None where all were read.
+    ``was``: the state of those that these were made from, where few are different: ``changed`` are the keys of these,
+    of new ones and of those that are gone among them, ``rows`` those of them that are living; None where all were read.
     """
 
     state: State
     frame: pd.DataFrame
     was: State | None = None
     changed: tuple[str, ...] = ()
+    rows: pd.DataFrame | None = None
 
 
 def refresh(connection: sa.Connection, nouns: Iterable[str], kept: Mapping[str, Kept]) -> tuple[State, dict[str, Kept]]:
@@ -48,9 +49,9 @@ def _again(connection: sa.Connection, noun: str, kept: Kept | None) -> Kept:
         return Kept(now, records.read(connection, noun))
     rows = records.read(connection, noun, retired=True, since=kept.state[0])
     key = KEYS[noun]
-    living = rows[rows["retired"] == ""]
+    living = rows[rows["retired"] == ""].reset_index(drop=True)
     changed = tuple(rows[key])
-    return Kept(now, splice(kept.frame, living, key, changed), was=kept.state, changed=changed)
+    return Kept(now, splice(kept.frame, living, key, changed), kept.state, changed, living)
 
 
 def _few(connection: sa.Connection, noun: str, since: int) -> bool:

@@ -19,6 +19,7 @@ from geo.storage import accounts, tokens
 from geo.storage.accounts import Account
 from geo.storage.attempts import Attempts
 from geo.storage.engine import reading, writing
+from geo.storage.history import Entry, lines
 from geo.storage.passwords import Hashing, check_name, check_password, plain, plain_name
 from geo.storage.tables import links, sessions, users
 from geo.storage.tokens import Purpose, Session, Via
@@ -74,30 +75,35 @@ class People:
             raise GongtuError("signin.no_account", name=name)
         return accounts.account(row)
 
-    def set_role(self, user: str, role: Role) -> None:
+    def history(self, user: str) -> Sequence[Entry]:
+        """What became of an account since it was made, newest first: its role, its name, whether it is disabled."""
+        with reading(self._engine) as connection:
+            return lines(connection, accounts.HISTORY, user)
+
+    def set_role(self, user: str, role: Role, *, by: str, at: datetime) -> None:
         """Another role, at once and in every open session. The last administrator stays one."""
         accounts.check_role(role)
-        with writing(self._engine) as connection:
+        with writing(self._engine, records=True) as connection:
             if role != "admin":
                 accounts.keep_an_admin(connection, user)
-            accounts.update(connection, user, role=role)
+            accounts.change(connection, user, by=by, at=at, role=role)
 
-    def disable(self, user: str, reason: str, *, now: datetime) -> None:
+    def disable(self, user: str, reason: str, *, by: str, now: datetime) -> None:
         """Ends every session and link of an account and opens no other until ``enable``. Not the last administrator's.
         The reason must not be empty.
         """
         if not reason.strip():
             raise GongtuError("signin.no_reason")
-        with writing(self._engine) as connection:
+        with writing(self._engine, records=True) as connection:
             accounts.keep_an_admin(connection, user)
-            accounts.update(connection, user, disabled=reason.strip())
+            accounts.change(connection, user, by=by, at=now, disabled=reason.strip())
             tokens.revoke(connection, now, sessions.c.user == user)
             connection.execute(links.delete().where(links.c.user == user))
 
-    def enable(self, user: str) -> None:
+    def enable(self, user: str, *, by: str, at: datetime) -> None:
         """Lets an account sign in again."""
-        with writing(self._engine) as connection:
-            accounts.update(connection, user, disabled=None)
+        with writing(self._engine, records=True) as connection:
+            accounts.change(connection, user, by=by, at=at, disabled=None)
 
     def set_password(self, user: str, password: str, *, now: datetime) -> None:
         """Another password, which ends every session and link of the account."""
@@ -292,7 +298,9 @@ class People:
         return self._ticket(user, names, role, browser, now)
 
     def _ticket(self, user: str, names: Sequence[str], role: Role, browser: str, now: datetime) -> str:
-        with writing(self._engine) as connection:
+        with reading(self._engine) as connection:  # who is told nothing new does not wait for an import
+            known = accounts.known_as(connection, user, names, role)
+        with writing(self._engine, records=not known) as connection:
             accounts.identify(connection, user, names, role, now)
             return tokens.link(connection, "ticket", now, TICKET_LASTS, user=user, browser=browser)
 
@@ -322,6 +330,6 @@ class People:
 
 
 def _set_password(connection: sa.Connection, user: str, kept: str, now: datetime) -> None:
-    accounts.update(connection, user, password=kept)
+    accounts.set_password(connection, user, kept)
     tokens.revoke(connection, now, sessions.c.user == user)
     connection.execute(links.delete().where(links.c.user == user, links.c.used_at.is_(None)))

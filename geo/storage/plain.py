@@ -5,12 +5,12 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Mapping
-from datetime import date
 from typing import Any
 
 import numpy as np
 
 from geo.errors import ParameterError
+from geo.schema import is_day
 from geo.storage.values import UNWRITABLE
 
 Json = Any
@@ -50,11 +50,8 @@ def key(value: object, field: str, most: int) -> str:
 def day(value: object, field: str) -> str:
     """A day of the calendar, YYYY-MM-DD, of 1000 to 2999."""
     found = text(value, field, 80)
-    try:
-        if re.fullmatch("[12][0-9]{3}-[0-9]{2}-[0-9]{2}", found):
-            return date.fromisoformat(found).isoformat()
-    except ValueError:
-        pass
+    if is_day(found):
+        return found
     raise ParameterError("kept.day", field=field, value=found)
 
 

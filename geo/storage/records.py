@@ -12,7 +12,7 @@ import pandas as pd
 import sqlalchemy as sa
 
 from geo.schema import Kind
-from geo.storage.tables import CHUNK, COLUMNS, KEYS, records
+from geo.storage.tables import CHUNK, COLUMNS, KEYS, changes, records
 from geo.storage.values import UNWRITABLE
 
 
@@ -51,8 +51,14 @@ def read(connection: sa.Connection, noun: str, *, retired: bool = False, since: 
     key = table.c[KEYS[noun]]
     kinds: dict[str, Kind | None] = {column.name: column.kind for column in COLUMNS[noun]}
     kinds |= {"geometry": None} if noun == "regions" else {}
+    kinds |= {"entered": "integer"} if noun == "entries" else {}
     kinds |= {"version": "integer", "retired": "text", "changed_by": "text"}
-    chosen = [table.c[name] if _typed(kind) else sa.func.coalesce(table.c[name], "") for name, kind in kinds.items()]
+    first = (changes.c.noun == noun) & (changes.c.record == key) & (changes.c.version == 1)
+    entered = sa.select(changes.c.revision).where(first).scalar_subquery()
+    chosen = [
+        entered if name == "entered" else table.c[name] if _typed(kind) else sa.func.coalesce(table.c[name], "")
+        for name, kind in kinds.items()
+    ]
     query = sa.select(*chosen)
     if not retired:
         query = query.where(table.c.retired.is_(None))

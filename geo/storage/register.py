@@ -4,6 +4,7 @@ records, brought up to date before it is asked (``Workspace.register``).
 
 from __future__ import annotations
 
+import json
 from calendar import monthrange
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from typing import Any, Literal
 
 import pandas as pd
 import sqlalchemy as sa
+from sqlalchemy.dialects.postgresql import ARRAY
 
 from geo.enterprises import ON_THE_WAY
 from geo.errors import ParameterError
@@ -157,35 +159,6 @@ class Register:
         frame = pd.DataFrame(found, columns=[*by, *counts]).astype(dict.fromkeys(counts, "int64"))
         return frame.sort_values([*by], ignore_index=True) if by else frame
 
-    def search(self, text: str, limit: int = 8) -> list[dict[str, Any]]:
-        """The best ``limit`` enterprises for what is typed: id, name, region (code), union_status, standing.
-
-        A whole name, credit code or id first, then the beginning of a name, then that of a code or id, then any part of
-        a name; of equally good ones the smaller id. Nothing for a text without a letter or digit.
-        """
-        key = _key(text)
-        if not key or limit < 1:
-            return []
-        of = self._position
-        rank = sa.case(
-            ((sa.func.substr(register.c.text, 1, len(key) + 1) == f"{key}\n") | (of(f"\n{key}\n") > 0), 0),
-            (sa.func.substr(register.c.text, 1, len(key)) == key, 1),
-            (of(f"\n{key}") > 0, 2),
-            else_=3,
-        )
-        best = sa.select(register.c.id).where(*self._named(key)).order_by(rank, register.c.id).limit(limit)
-        with reading(self._engine) as connection:
-            ids = [*connection.scalars(best)]
-            table = RECORDS["enterprises"]
-            columns = (
-                register.c.id,
-                table.c.name,
-                *(register.c[name] for name in ("region", "union_status", "standing")),
-            )
-            asked = sa.select(*columns).join_from(register, table, register.c.id == table.c.id)
-            found = {row.id: dict(row._mapping) for row in connection.execute(asked.where(register.c.id.in_(ids)))}
-        return [found[one] for one in ids]
-
     def _clauses(self, wanted: Wanted) -> Clauses:
         """What a row of the table must fulfil."""
         c = register.c
@@ -224,12 +197,19 @@ class Register:
         if wanted.established_to:
             found.append(_last_day(c.established_on) <= _month_end(wanted.established_to))
         if wanted.ids is not None:
-            found.append(c.id.in_(wanted.ids))
+            found.append(self._among(wanted.ids))
         if wanted.union:
             found.append(c.union_id == wanted.union)
         if wanted.standing:
             found.append(c.standing == wanted.standing)
         return found
+
+    def _among(self, ids: Sequence[str]) -> sa.ColumnElement[bool]:
+        """Any of these, however many: as one parameter, for PostgreSQL takes 65,535 of them."""
+        if is_sqlite(self._engine):
+            each = sa.func.json_each(json.dumps(ids)).table_valued("value")
+            return register.c.id.in_(sa.select(each.c.value))
+        return register.c.id == sa.any_(sa.literal(list(ids), ARRAY(sa.Text)))
 
     def _named(self, key: str) -> Clauses:
         """Rows a part of whose name is ``key``, or with whose code or id begins with it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from functools import cached_property
 
@@ -14,7 +14,7 @@ from geo.storage.assignments import Assignments
 from geo.storage.callers import Callers
 from geo.storage.campaigns import Campaigns
 from geo.storage.changes import Change, write
-from geo.storage.engine import connect, reading, writing
+from geo.storage.engine import Beside, connect, reading, scrub, writing
 from geo.storage.history import Commit, Entry, State
 from geo.storage.kept import Kept, refresh
 from geo.storage.migrate import migrate
@@ -91,7 +91,8 @@ class Store:
 
         The noun's columns, typed as ``geo.schema.read_table`` types them (unknown: ``""``, NaN, ``pd.NA``); of regions
         also the ``BOUNDARY`` columns and ``geometry`` (WGS-84, longitude first; None where there is no territory);
-        then ``version`` (int64), ``retired`` (the reason, or ``""``) and ``changed_by``.
+        of entries ``entered``, the revision they came with (Int64); then ``version`` (int64), ``retired`` (the reason,
+        or ``""``) and ``changed_by``.
         """
         with reading(self.engine) as connection:
             return records.read(connection, noun, retired=retired)
@@ -117,21 +118,31 @@ class Store:
         why: str,
         what: str = "save",
         progress: Callable[[int], None] | None = None,
+        beside: Sequence[Beside] = (),
     ) -> int:
         """Makes all of the changes or none of them, and gives the revision they made.
 
         A change that changes nothing writes nothing; where none changes anything there is no commit, and the revision
         is the present one. Changes are taken as they are needed; ``progress`` is told how many are done, before any of
-        them can be seen. Writers go one after another. Conflict where a record is not of the version that its change
-        was decided on; GongtuError for what cannot be stored.
+        them can be seen. What is kept ``beside`` the records is written with them, or none of it is. Writers go one
+        after another. Conflict where a record is not of the version that its change was decided on; GongtuError for
+        what cannot be stored.
         """
         with writing(self.engine, records=True) as connection:
-            return write(connection, changes, by=by, at=at, why=why, what=what, progress=progress)
+            revision = write(connection, changes, by=by, at=at, why=why, what=what, progress=progress)
+            gone = sum(one(connection) for one in beside)
+        scrub(self.engine, gone)
+        return revision
 
     def history(self, noun: str, key: str) -> list[Entry]:
         """Everything that was ever done to a record, newest first."""
         with reading(self.engine) as connection:
             return history.history(connection, noun, key)
+
+    def histories(self, noun: str, keys: Collection[str]) -> dict[str, list[Entry]]:
+        """What was done to each of these records after it began, newest first; nothing of those it was not."""
+        with reading(self.engine) as connection:
+            return history.histories(connection, noun, keys)
 
     def commits(self, *, limit: int = 50, before: int | None = None) -> list[Commit]:
         """The last commits, newest first; with ``before`` those with a smaller revision."""

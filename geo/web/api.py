@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Hashable, Mapping
 from typing import Annotated, Any, Literal
 
 import geopandas as gpd
 import numpy as np
-import pandas as pd
 import shapely
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.encoders import jsonable_encoder
@@ -28,6 +26,7 @@ from geo.i18n import LANGUAGES, explain
 from geo.planner import overview
 from geo.web import campaigns, enterprises, entries, nearest, reports, search
 from geo.web.access import Guard, Needs, asking, reason
+from geo.web.forms import plain
 from geo.workspace import Workspace
 
 REACH_AT_MOST_M = 50_000
@@ -148,9 +147,9 @@ def create_api(workspace: Workspace) -> FastAPI:
         return JSONResponse(
             {
                 **asked,
-                "total": _plain(counts[TOTAL]),
-                "regions": [_plain({"code": code, **about[code], **counts[code]}) for code in about],
-                "no_region": _plain(counts[NO_REGION]),
+                "total": plain(counts[TOTAL]),
+                "regions": [plain({"code": code, **about[code], **counts[code]}) for code in about],
+                "no_region": plain(counts[NO_REGION]),
             }
         )
 
@@ -165,7 +164,7 @@ def create_api(workspace: Workspace) -> FastAPI:
     def me(request: Request) -> JSONResponse:
         """Whose session the request carries: id and name are null without one, and the role is ``public``."""
         person = asking(request, workspace)
-        said = _plain({"id": person.id, "name": person.name, "role": person.role})
+        said = plain({"id": person.id, "name": person.name, "role": person.role})
         return JSONResponse(said, headers={"Cache-Control": "no-store"})
 
     return api
@@ -221,7 +220,7 @@ def _collection(
     rounded = shapely.orient_polygons(shapely.set_precision(frame.geometry.to_numpy(), 10**-DECIMALS))
     shapes = shapely.to_geojson(np.where(shapely.is_empty(rounded), None, rounded))
     features = [
-        {"type": "Feature", "geometry": shape and json.loads(shape), "properties": _plain(row)}
+        {"type": "Feature", "geometry": shape and json.loads(shape), "properties": plain(row)}
         for shape, row in zip(shapes, frame[list(columns)].to_dict("records"), strict=True)
     ]
     for properties in (feature["properties"] for feature in features):
@@ -231,14 +230,3 @@ def _collection(
         {"type": "FeatureCollection", **(about or _data(district)), "features": features},
         media_type="application/geo+json",
     )
-
-
-def _plain(row: Mapping[Hashable, Any]) -> dict[str, Any]:
-    """Values JSON can say: unknown (NaN, NA, empty text) as null, numpy numbers as plain ones."""
-
-    def plain(value: Any) -> Any:
-        if pd.isna(value) or value == "":
-            return None
-        return value.item() if isinstance(value, np.generic) else value
-
-    return {str(key): plain(value) for key, value in row.items()}

@@ -20,7 +20,8 @@ from geo.people import Person
 from geo.storage.attempts import Attempts, ThrottledError
 from geo.web import page
 from geo.web.access import Needs, reason
-from geo.web.campaigns import UNKEPT, ics_response
+from geo.web.campaigns import ics_response
+from geo.web.forms import UNKEPT
 from geo.web.session import address_of
 from geo.workspace import Workspace
 

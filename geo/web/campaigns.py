@@ -24,11 +24,11 @@ from geo.people import Person
 from geo.storage import Store
 from geo.storage.visits import PlannedVisit
 from geo.web.access import Needs, asking, refused
+from geo.web.forms import UNKEPT
 from geo.workspace import Workspace
 
 Said = Callable[[District], dict[str, Any]]
 """What every answer says of its data."""
-UNKEPT = {"Cache-Control": "no-store"}
 MISSING = ("campaign.unknown", "assignment_file.none")
 """The refusals that are a 404."""
 ANSWERS: dict[int | str, dict[str, Any]] = {

@@ -22,12 +22,11 @@ from geo.storage import Conflict, Record
 from geo.storage.register import Gap, Wanted
 from geo.web import forms
 from geo.web.access import Needs, asking
-from geo.web.forms import ForgedError, NotJsonError, refusal
+from geo.web.forms import UNKEPT, ForgedError, NotJsonError, plain, refusal
 from geo.workspace import Workspace
 
 Said = Callable[[District], dict[str, Any]]
 """What every answer says of its data."""
-UNKEPT = {"Cache-Control": "no-store"}
 AT_MOST = 500
 PRIVATE = ("contact", "phone")
 FOUND = ("region_text", "region_by", "nearest_m", "touched_on", "version")
@@ -61,7 +60,9 @@ MOVED = {
     415: {"description": "Not said to be JSON"},
     422: {"description": "Not a legal move, or a field is missing, unknown or of another kind"},
 }
-Listed = Annotated[str, Query(max_length=400, description="One value, or several with commas between")]
+NO_NUL = r"^[^\x00]*$"
+"""PostgreSQL cannot even be asked for one."""
+Listed = Annotated[str, Query(max_length=400, pattern=NO_NUL, description="One value, or several with commas between")]
 Number = Annotated[int | None, Query(ge=0, le=10**9)]
 
 
@@ -80,7 +81,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         high: Annotated[Number, Query(description="Workers, at most")] = None,
         gap: Annotated[Gap, Query(description="Whether a rest station is within 1,000 m")] = "",
         q: Annotated[str, Query(description="Any part of a name; a credit code or id", max_length=200)] = "",
-        after: Annotated[str, Query(description="The last id of the page before", max_length=200)] = "",
+        after: Annotated[str, Query(description="The last id of the page before", max_length=200, pattern=NO_NUL)] = "",
         limit: Annotated[int, Query(ge=1, le=AT_MOST)] = 100,
     ) -> JSONResponse:
         """Enterprises by id. ``next`` is what to ask ``after`` for the next page, null where this is the last one.
@@ -106,7 +107,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         rows = workspace.register().after(wanted, after=after, limit=limit + 1)
         found = [{name: row.get(name) for name in COLUMNS} for row in rows[:limit]]
         more = found[-1]["id"] if len(rows) > limit else None
-        return JSONResponse({**said(district), "enterprises": _plain(found), "next": more}, headers=UNKEPT)
+        return JSONResponse({**said(district), "enterprises": plain(found), "next": more}, headers=UNKEPT)
 
     @api.get("/v1/enterprises/{id}", tags=["enterprises"], responses=MISSING, dependencies=staff)
     def one(id: str) -> JSONResponse:  # noqa: A002 - its name in the path
@@ -133,7 +134,7 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
             "history": [_step(step) for step in history],
         }
         about = said(workspace.district())
-        return JSONResponse({**about, **_plain({name: row.get(name) for name in COLUMNS} | more)}, headers=UNKEPT)
+        return JSONResponse({**about, **plain({name: row.get(name) for name in COLUMNS} | more)}, headers=UNKEPT)
 
     @api.post(
         "/v1/enterprises/{id}/moves",
@@ -206,7 +207,7 @@ def _now(record: Record) -> dict[str, Any]:
     """An enterprise as it is, without who to turn to there."""
     values = {name: value for name, value in record.values.items() if name not in PRIVATE}
     by = {"changed_by": record.changed_by, "changed_at": record.changed_at.isoformat()}
-    said: dict[str, Any] = _plain({"id": record.id, "version": record.version, **values, **by})
+    said: dict[str, Any] = plain({"id": record.id, "version": record.version, **values, **by})
     return said
 
 
@@ -222,12 +223,3 @@ def _step(step: told.Step) -> dict[str, Any]:
         "after": step.after,
         "fields": {name: list(pair) for name, pair in (step.fields or {}).items()},
     }
-
-
-def _plain(value: Any) -> Any:
-    """As JSON says it: what is not known is null."""
-    if isinstance(value, Mapping):
-        return {name: _plain(inner) for name, inner in value.items()}
-    if isinstance(value, list | tuple):
-        return [_plain(inner) for inner in value]
-    return None if value == "" or value != value else value

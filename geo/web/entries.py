@@ -11,8 +11,6 @@ from functools import partial
 from typing import Annotated, Any, Literal
 from urllib.parse import quote
 
-import numpy as np
-import pandas as pd
 from fastapi import Depends, FastAPI, Query, Request
 from fastapi.responses import JSONResponse
 from starlette.concurrency import run_in_threadpool
@@ -20,20 +18,18 @@ from starlette.concurrency import run_in_threadpool
 from geo.casework import appeals, callers, deeds, entry, keeping, listed, told
 from geo.casework.appeals import State
 from geo.casework.callers import Caller
-from geo.casework.clock import as_of, today
 from geo.casework.entry import EntryError
-from geo.casework.listed import Wanted
+from geo.clock import as_of, today
 from geo.district import District
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import Campaign, campaigns
 from geo.i18n import translate
 from geo.ledger import PRIVATE, STEPS, TABLE, EntryKind, Rules
-from geo.people import Person
+from geo.people import NOBODY, Person
 from geo.storage import Conflict, Record
-from geo.storage.plain import day as day_of
 from geo.web import forms
 from geo.web.access import Needs, asking
-from geo.web.forms import UNKEPT, ForgedError, NotJsonError, refusal
+from geo.web.forms import UNKEPT, ForgedError, NotJsonError, plain, refusal
 from geo.workspace import Workspace
 
 Said = Callable[[District], dict[str, Any]]
@@ -121,27 +117,16 @@ def add_to(api: FastAPI, workspace: Workspace, said: Said) -> None:
         _known("position", position, {*(it for one in of for it in one.positions), *every["position"]})
         if region not in ("", *district.regions["code"]):
             raise ParameterError("organising.choice", field="region", value=region[:80], choices="codes of /v1/regions")
-        for name, text in (("since", since), ("until", until)):
-            if text:
-                day_of(text, name)
-        wanted = Wanted(
-            campaign=campaign,
-            kinds=tuple(kind),
-            teams=(team,) if team else (),
-            positions=(position,) if position else (),
-            regions=(region,) if region else (),
-            since=since,
-            until=until,
-            enterprise=enterprise,
-            states=(state,) if state else (),
-        )
+        asked = {"campaign": campaign, "kind": ",".join(kind), "team": team, "position": position, "region": region}
+        asked |= {"since": since, "until": until, "enterprise": enterprise, "state": state}
+        wanted = listed.read(asked, NOBODY)
         rules = _rules_of(known)
         day = as_of(every, today(district, workspace.now()))
         found = listed.select(every, wanted, today=day, rules=rules).sort_values("id")
         rows = found[(found["id"] > after).to_numpy(bool)].iloc[: limit + 1]
         stands = appeals.states(rows, day, rules)
         told_rows = [
-            _plain({**{name: row[name] for name in COLUMNS}, "state": stand, "version": row["version"]})
+            plain({**{name: row[name] for name in COLUMNS}, "state": stand, "version": row["version"]})
             for row, stand in zip(rows.to_dict("records"), stands, strict=True)
         ][:limit]
         more = told_rows[-1]["id"] if len(rows) > limit else None
@@ -299,7 +284,7 @@ def _entry(workspace: Workspace, record: Record, person: Person) -> dict[str, An
     past, say = workspace.store.history(keeping.NOUN, record.id), partial(translate, language="en")
     history = told.history(record, past, names, say, without=PRIVATE)
     return {
-        **_plain({name: of.get(name) for name in COLUMNS}),
+        **plain({name: of.get(name) for name in COLUMNS}),
         "state": state,
         "mine": bool(person.id) and of.get("handler") == person.id,
         "caller": address if seen else None,
@@ -354,17 +339,6 @@ def _text(value: object, name: str) -> str:
     if not isinstance(value, str):
         raise ParameterError("report.field_text", field=name)
     return value
-
-
-def _plain(row: Mapping[Any, Any]) -> dict[str, Any]:
-    """Values JSON can say: what is not known as null."""
-
-    def plain(value: Any) -> Any:
-        if value is None or pd.isna(value) or value == "":
-            return None
-        return value.item() if isinstance(value, np.generic) else value
-
-    return {str(name): plain(value) for name, value in row.items()}
 
 
 def _body(properties: Mapping[str, object], required: tuple[str, ...]) -> dict[str, Any]:

@@ -10,7 +10,6 @@ from datetime import datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from threading import BoundedSemaphore
-from typing import Any
 from urllib.parse import quote
 
 import pandas as pd
@@ -20,10 +19,8 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from starlette.routing import Route
 from starlette.types import Receive, Scope, Send
 
-from geo.casework.appeals import STATES
-from geo.casework.clock import as_of, today
-from geo.casework.listed import NOBODY as UNHANDLED
-from geo.casework.listed import Wanted, select
+from geo.casework import listed
+from geo.clock import as_of, today
 from geo.errors import GongtuError, ParameterError
 from geo.export import FORMATS, LAYERS, MAP, Asked, export
 from geo.export.layer import Part
@@ -32,14 +29,12 @@ from geo.fieldwork.campaign import campaign, campaigns
 from geo.fieldwork.rights import Version, read_plan
 from geo.fieldwork.told import Told, asked_version, tell
 from geo.i18n import LANGUAGES, Language, explain
-from geo.ledger import AMOUNTS
-from geo.ledger import KINDS as KINDS_OF_WORK
 from geo.people import NOBODY, Person, Role
 from geo.planner.cells import SIZES_M
 from geo.planner.plan import Plan
 from geo.planner.question import Question
-from geo.programmes import KINDS as PROGRAMME_KINDS
-from geo.schema import is_date
+from geo.progress.opened import Number, counted_ids
+from geo.progress.scene import scene
 from geo.web import page
 from geo.web.access import Needs, asking, reason, refused
 from geo.web.api import REACH_AT_MOST_M
@@ -58,7 +53,7 @@ PARAMETERS: Mapping[Part, tuple[str, ...]] = {
     "assignment": ("campaign", "version"),
     "entries": (
         *("campaign", "kind", "programme_kind", "state", "team", "position", "region"),
-        *("since", "until", "enterprise", "facility", "says", "handler", "mine", "q"),
+        *("since", "until", "enterprise", "facility", "says", "handler", "mine", "q", "counted"),
     ),
 }
 """The parameters of the address that each part of what is asked may have."""
@@ -130,36 +125,15 @@ class _Downloads:
 
     def _entries(self, given: QueryParams, person: Person) -> pd.DataFrame:
         """The entries that the address asks for, as the page of the ledger asks for them."""
-        several = {
-            "kinds": ("kind", KINDS_OF_WORK),
-            "programme_kinds": ("programme_kind", PROGRAMME_KINDS),
-            "states": ("state", STATES),
-            "teams": ("team", ()),
-            "positions": ("position", ()),
-            "regions": ("region", ()),
-        }
-        said: dict[str, Any] = {}
-        for name, (key, known) in several.items():
-            values = tuple(filter(None, given.get(key, "").split(",")))
-            for value in values:
-                if known and value not in known:
-                    raise ParameterError("planning.choice", field=key, value=value[:80], choices=", ".join(known))
-            said[name] = values
-        for key in ("since", "until"):
-            if (day := given.get(key, "")) and not (len(day) == len("YYYY-MM-DD") and is_date(day)):
-                raise ParameterError("progress.bad_day", field=key, value=day[:20])
-        if (says := given.get("says", "")) and says not in AMOUNTS:
-            raise ParameterError("planning.choice", field="says", value=says[:80], choices=", ".join(AMOUNTS))
+        wanted = listed.read(given, person)
         district, store = self._workspace.district(), self._workspace.store
         every = campaigns(district, store)
         entries, now = self._workspace.entries(), today(district, self._workspace.now())
-        said |= {name: given.get(name, "") for name in ("campaign", "since", "until", "enterprise", "facility")}
-        handler = person.id if given.get("mine") == "True" else given.get("handler", "")
-        if handler not in ("", person.id, UNHANDLED):  # an account's appeals are for those who have a page of them
-            raise ParameterError("planning.choice", field="handler", value=handler[:80], choices=UNHANDLED)
-        wanted = Wanted(handler=handler, **said, says=says, text=given.get("q", ""))
+        if number := given.get("counted"):
+            of = scene(self._workspace, district, wanted.campaign)
+            wanted = replace(wanted, ids=counted_ids(self._workspace, of, Number.read(number)))
         mine = entries[entries["campaign"] == wanted.campaign] if wanted.campaign else entries
-        return select(mine, wanted, today=as_of(mine, now), rules={one.id: one.rules for one in every})
+        return listed.select(mine, wanted, today=as_of(mine, now), rules={one.id: one.rules for one in every})
 
     def _person(self, request: Request, name: str) -> Person:
         """Who asks, as far as it makes a difference to what they get."""

@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 from urllib.parse import parse_qsl, urlsplit
 
+import numpy as np
+import pandas as pd
 from starlette.requests import Request
 from starlette.responses import JSONResponse
 
@@ -128,3 +130,14 @@ def of_this_site(headers: Mapping[str, str]) -> bool:
     except ValueError:
         return False
     return origin.hostname is not None and origin.hostname == host.hostname and (same_port or site == "same-origin")
+
+
+def plain(value: Any) -> Any:
+    """As JSON says it: what is not known (None, NaN, NA, empty text) is null, numbers of numpy are plain ones."""
+    if isinstance(value, Mapping):
+        return {str(name): plain(inner) for name, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(inner) for inner in value]
+    if isinstance(value, np.generic):
+        value = value.item()
+    return None if value is pd.NA or value == "" or value != value else value

@@ -10,8 +10,8 @@ from typing import Any
 
 from geo import programmes
 from geo.casework import entry
-from geo.casework.clock import today
 from geo.casework.told import Names
+from geo.clock import today
 from geo.errors import Fault
 from geo.fieldwork.campaign import Campaign, campaigns, team_of
 from geo.fieldwork.plan import Plan

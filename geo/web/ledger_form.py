@@ -20,8 +20,8 @@ from starlette.routing import Route
 
 from geo.casework import callers, deeds, keeping, told
 from geo.casework.callers import Caller
-from geo.casework.clock import today
 from geo.casework.entry import EntryError
+from geo.clock import today
 from geo.errors import GongtuError, ParameterError
 from geo.i18n import explain, translate
 from geo.ledger import AMOUNTS
@@ -45,7 +45,8 @@ SCRIPT_WORDS = (
     *("draft", "no_draft", "restored", "photos_again", "drop", "choose", "own", "others", "no_place", "located"),
     *("tapped", "insecure", "locating", "refused", "unavailable", "tap_help", "no_map", "remove", "photos_many"),
     *("sending", "signed_out", "sign_in", "server", "refused_all", "offline", "edited", "caller_again"),
-    *("aside", "take_draft", "taken", "as_another", "correct", "elsewhere"),
+    *("unsent", "waiting", "lacking", "caught_up", "sure", "again", "placed", "taken", "as_another", "correct"),
+    "elsewhere",
 )
 OWN = ("why", "caller_name", "caller_number", "photos")
 """Fields whose names are words of this form, not of the ledger."""

@@ -9,12 +9,12 @@ from functools import partial
 from threading import BoundedSemaphore
 from typing import NamedTuple
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
+from geo import clock
 from geo.errors import GongtuError, ParameterError
 from geo.fieldwork.campaign import campaign
 from geo.fieldwork.rights import read_plan
@@ -149,7 +149,7 @@ class _Files:
             week = request.query_params.get("week", "")
             found = brief_of(self._workspace, district, request.path_params["campaign"], week)
             sheet = partial(brief_sheet, district, found, language, now)
-            book = partial(progress_report, found.scene, found.period, found.asof, found.decisions, language, now)
+            book = partial(progress_report, found.scene, found.period, found.decisions, language, now)
             report = brief_report(district, found, language, now)
             return _Made(report, {"pdf": lambda _: sheet(), "xlsx": lambda _: workbook(book())})
 
@@ -172,7 +172,7 @@ class _Files:
 
     def _coverage(self, request: Request, question: Question, person: Person) -> Report:
         district, now = self._workspace.district(), self._workspace.now()
-        today = now.astimezone(ZoneInfo(district.about["time_zone"])).date()
+        today = clock.today(district, now)
         at = moment(question.when, today, district.calendar) if question.when else None
         found = answer(district, question, at, measure(district, sites_at(district, question.kinds, at)))
         public = not person.may("staff")
@@ -184,7 +184,7 @@ class _Files:
         self, request: Request, question: Question, plan: Plan, scenario: Scenario | None, person: Person
     ) -> Report:
         district, now = self._workspace.district(), self._workspace.now()
-        today = now.astimezone(ZoneInfo(district.about["time_zone"])).date()
+        today = clock.today(district, now)
         language = page.language(request)
         at = moment(question.when, today, district.calendar) if question.when else None
         measured = measure(district, sites_at(district, question.kinds, at))

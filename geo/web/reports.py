@@ -15,6 +15,7 @@ from geo.i18n import explain
 from geo.reporting import WHAT, WORDS_AT_MOST, NoStationError, Receipt, report
 from geo.storage.attempts import ThrottledError
 from geo.web.access import Needs
+from geo.web.forms import UNKEPT
 from geo.web.session import address_of
 from geo.workspace import Workspace
 
@@ -35,7 +36,6 @@ ANSWERS: dict[int | str, dict[str, Any]] = {
     422: {"description": "A field is missing, unknown or of another kind"},
     429: {"description": "Too many reports; Retry-After says for how many seconds"},
 }
-UNKEPT = {"Cache-Control": "no-store"}
 
 
 def add_to(api: FastAPI, workspace: Workspace) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Callable
-from functools import partial
+from functools import cache, partial
 from html import escape
 from pathlib import Path
 from typing import NamedTuple
@@ -13,11 +14,11 @@ import streamlit as st
 
 from geo.district import District
 from geo.errors import GongtuError
-from geo.i18n import LANGUAGES, Language, translate
+from geo.i18n import LANGUAGES, Language, messages, translate
 from geo.people import Person, Role
 from geo.web.access import reason
 from geo.words import Say
-from pages.ui import access, identity, state
+from pages.ui import access, checkup, identity, state
 from pages.ui.search_box import search_box
 from pages.ui.words import escape_markdown
 
@@ -63,7 +64,8 @@ def open_frame() -> Language:
     st.set_page_config(page_title="工图 Gongtu", page_icon=str(FOLDER / "icon.svg"), layout="wide")
     st.html(f"<style>{STYLE}</style>")
     tag = {"zh": "zh-CN", "en": "en"}[state.language()]
-    st.html(f"<script>document.documentElement.lang = '{tag}'\n{SCRIPT}</script>", unsafe_allow_javascript=True)
+    begin = f"document.documentElement.lang = '{tag}'\nwindow.gongtuWords = {_streamlit_words()}"
+    st.html(f"<script>{begin}\n{SCRIPT}</script>", unsafe_allow_javascript=True)
     st.logo(FOLDER / "logo.svg", size="large", icon_image=FOLDER / "icon.svg")
     with st.sidebar:
         st.segmented_control(
@@ -75,6 +77,13 @@ def open_frame() -> Language:
             **state.in_url("lang", "zh", LANGUAGES),
         )
     return state.language()
+
+
+@cache
+def _streamlit_words() -> str:
+    """What Streamlit's own widgets say, which is English only, and the Chinese for it, as JSON."""
+    english, chinese = messages("en"), messages("zh")
+    return json.dumps({text: chinese[key] for key, text in english.items() if key.startswith("streamlit.")})
 
 
 def navigate(district: District, language: Language) -> None:
@@ -128,6 +137,23 @@ def refuse(error: GongtuError, language: Language) -> None:
         st.error(listed or escape_markdown(headline), title=headline if faults else None)
         if faults:
             st.caption(translate("error.pack_help", language))
+        _more(partial(translate, language=language))
+
+
+def _more(say: Say) -> None:
+    """What else is known, for administrators; others are told the command that says it. Without a store nobody can be
+    known for one.
+    """
+    try:
+        person = access.who()
+    except GongtuError:
+        person = None
+    if person and person.may("admin"):
+        checkup.findings(say)
+        return
+    st.caption(say("error.doctor_help"))
+    if person and not person.id:
+        st.html(f'<a href="{access.sign_in("")}" target="_self">{escape(say("frame.sign_in"))}</a>')
 
 
 def crash(error: Exception) -> bool:

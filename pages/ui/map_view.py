@@ -10,6 +10,18 @@ import streamlit as st
 from branca.element import MacroElement
 from streamlit_folium import st_folium
 
+from geo.district import District
+from geo.layers.base import Basemap, Tiles, base_map
+from pages.ui import cached
+
+
+def over(
+    district: District, drawing: cached.Drawing, basemap: Basemap | None, layers: Sequence[MacroElement]
+) -> tuple[folium.Map, list[MacroElement]]:
+    """The constant base map of the district, and the layers over it; its buttons keep clear of the legend's corner."""
+    corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
+    return base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=corner), [Tiles(basemap), *layers]
+
 
 def show_map(
     base: folium.Map,

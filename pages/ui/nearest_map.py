@@ -15,10 +15,11 @@ from geo.finder import KINDS_OF, Help, Origin, View
 from geo.finder.cards import Card
 from geo.i18n import Language
 from geo.layers import areas, legend, points
-from geo.layers.base import Basemap, Focus, Tiles, base_map
+from geo.layers.base import Basemap, Focus
 from geo.layers.geojson import GeoJsonLayer
 from geo.words import Say, local_name
 from pages.ui import cached
+from pages.ui.map_view import over
 from pages.ui.overview_map import facility_rows, map_notice
 
 MARKS_AT_MOST = 400
@@ -40,17 +41,15 @@ def nearest_map(
     """The constant base map, and the layers of an answer over it; all stations of a kind while nothing was asked."""
     datum: Datum = basemap.datum if basemap else "wgs84"
     drawing = cached.drawing(district, datum)
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
     names = cached.region_names(district, language)
-    layers: list[MacroElement] = [Tiles(basemap), areas.outlines(drawing.regions)]
+    layers: list[MacroElement] = [areas.outlines(drawing.regions)]
     layers.append(areas.names(drawing.centres, list(names.values())))
     listed = ([view.this] if view.this else []) + [*view.cards, *view.closed]
     if origin is None:
         seen = _all(district, help_)
         layers += [_marks(seen, datum, language), Focus(drawing.bounds)]
         layers.append(_legend(district, facility_rows(seen, KINDS_OF[help_], say), drawing.free_corner, say, language))
-        return base, layers
+        return over(district, drawing, basemap, layers)
     places = [(origin.lon, origin.lat), *((card.lon, card.lat) for card in listed)]
     lon, lat = convert(*zip(*places, strict=True), "wgs84", datum)
     at = list(zip(lon.tolist(), lat.tolist(), strict=True))
@@ -63,7 +62,7 @@ def nearest_map(
     rows = [legend.Row(say("legend.origin"), mark="origin")]
     rows += [legend.Row(say(f"legend.numbered_{look}"), mark=f"numbered-{look}") for look in looks]
     layers.append(_legend(district, rows, drawing.free_corner, say, language))
-    return base, layers
+    return over(district, drawing, basemap, layers)
 
 
 def _all(district: District, help_: Help) -> gpd.GeoDataFrame:

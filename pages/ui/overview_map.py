@@ -17,12 +17,13 @@ from geo.facilities import SERVING_STATES
 from geo.hours.words import posted
 from geo.i18n import Language
 from geo.layers import areas, legend, points
-from geo.layers.base import Basemap, Tiles, base_map
+from geo.layers.base import Basemap
 from geo.layers.geojson import GeoJsonLayer
 from geo.measures import in_lens
 from geo.regions import name_codes
 from geo.words import Say, distance, local_name, percent, square_km
 from pages.ui import cached
+from pages.ui.map_view import over
 from pages.ui.programme_map import programme_marks
 from pages.ui.state import View
 
@@ -71,9 +72,7 @@ def overview_map(
         layers.append(GeoJsonLayer(marks, "points"))
     no_data = rows["share"].isna()
     layers.append(_legend(district, view, seen, no_data, cell_m, brought, drawing.free_corner, say, language))
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
-    return base, [Tiles(basemap), *layers]
+    return over(district, drawing, basemap, layers)
 
 
 @dataclass(frozen=True)

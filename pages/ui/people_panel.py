@@ -82,19 +82,19 @@ def edit(workspace: Workspace, account: Account, me: Person, roles: Sequence[Rol
     )
     with st.container(horizontal=True):
         if st.button(say("people.set_role"), disabled=role == account.role):
-            people.set_role(account.id, role)
+            people.set_role(account.id, role, by=me.name, at=now)
             _done(say("people.role_set"))
         if not account.identity and not account.disabled and st.button(say("people.new_link")):
             st.session_state["link"] = _link(people.invite(account.id, now))
             st.rerun()
         if account.disabled and st.button(say("people.enable")):
-            people.enable(account.id)
+            people.enable(account.id, by=me.name, at=now)
             _done(say("people.enabled"))
     if not account.disabled:
         with st.expander(say("people.disable")):
             why = st.text_input(say("record.why"), key=f"why/{account.id}")
             if st.button(say("people.disable_do"), disabled=account.id == me.id, key="disable_do"):
-                people.disable(account.id, why, now=now)
+                people.disable(account.id, why, by=me.name, now=now)
                 _done(say("people.disabled"))
     sessions = people.sessions(account.id, now)
     st.markdown(say("people.sessions", count=len(sessions)))
@@ -106,6 +106,26 @@ def edit(workspace: Workspace, account: Account, me: Person, roles: Sequence[Rol
             if st.button(say("people.revoke"), key=f"revoke/{session.id}"):
                 people.revoke(account.id, now=now, session=session.id)
                 _done(say("people.revoked"))
+    _history(workspace, account, zone, say)
+
+
+def _history(workspace: Workspace, account: Account, zone: str, say: Say) -> None:
+    """What became of an account, newest first, down to how it began."""
+    st.markdown(say("people.history"))
+    for entry in workspace.store.people.history(account.id):
+        told = (_told(name, *map(str, (old or "", new or "")), say) for name, (old, new) in entry.fields.items())
+        st.caption(escape_markdown(" · ".join((moment(entry.at, zone), entry.by, *told))))
+    made = (moment(account.created_at, zone), account.created_by, say("people.was_made"))
+    st.caption(escape_markdown(" · ".join(made)))
+
+
+def _told(name: str, old: str, new: str, say: Say) -> str:
+    """A change of an account in words."""
+    if name == "disabled":
+        return say("people.is_disabled", why=new) if new else say("people.was_enabled", why=old)
+    if name == "role":
+        old, new = say(f"role.{old}"), say(f"role.{new}")
+    return say(f"people.was_{name}", old=old, new=new)
 
 
 def _done(words: str) -> None:

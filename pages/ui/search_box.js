@@ -1,5 +1,6 @@
 // Finds as one types, without a run of the page: the app is asked, and what it finds are links.
 const PAUSE_MS = 120
+const ROOM_PX = 400 // less than this below the box, and what is found stands above it where there is more
 let last = 0
 
 export default function (component) {
@@ -27,9 +28,14 @@ export default function (component) {
   }
   const open = () => {
     const box = input.getBoundingClientRect()
-    list.style.left = `${Math.max(8, Math.min(box.left, innerWidth - 308))}px`
-    list.style.top = `${box.bottom + 4}px`
-    list.style.maxHeight = `${innerHeight - box.bottom - 16}px`
+    list.style.left = `${Math.max(8, Math.min(box.left, innerWidth - Math.min(420, innerWidth - 16) - 8))}px`
+    const seen = window.visualViewport ?? { offsetTop: 0, height: innerHeight } // a phone's keyboard covers the rest
+    const above = box.top - seen.offsetTop - 12
+    const below = seen.offsetTop + seen.height - box.bottom - 12
+    const up = below < ROOM_PX && above > below
+    list.style.top = up ? "auto" : `${box.bottom + 4}px`
+    list.style.bottom = up ? `${innerHeight - box.top + 4}px` : "auto"
+    list.style.maxHeight = `${up ? above : below}px`
     if (!list.matches(":popover-open")) list.showPopover()
     input.setAttribute("aria-expanded", "true")
   }

@@ -69,7 +69,9 @@ def test_of_two_people_the_second_learns_who_was_first(browser: Browser, three: 
     record = three.workspace.store.get("enterprises", "X1")
     assert record is not None
     assert record.values["union_status"] == "preparing"
-    phone = show(browser, three, "staff", "id=X1", (390, 844))
+    phone = show(browser, three, "staff", "q=测试X1", (390, 844))
+    expect(phone.get_by_test_id("stDataFrame")).to_be_hidden()
+    phone.get_by_role("button", name="测试X1公司 导入 备材料 甲原镇").click()
     phone.get_by_role("radio", name="已建会", exact=True).click()
     phone.get_by_role("radio", name="联合覆盖", exact=True).click()
     phone.get_by_role("combobox", name="联合工会").click()

@@ -38,7 +38,7 @@ def drafts(page: Page) -> str:
     return str(page.evaluate("JSON.stringify(localStorage)"))
 
 
-def test_a_visit_with_the_connection_cut_while_typing_is_recorded_once(
+def test_entries_without_a_connection_are_each_kept_and_recorded_once(
     phone: Page, house: House, tmp_path: Path
 ) -> None:
     before = len(entries(house))
@@ -46,11 +46,25 @@ def test_a_visit_with_the_connection_cut_while_typing_is_recorded_once(
     phone.locator("[name=people]").fill("12")
     phone.locator("[name=enterprise_text]").fill("E3")
     phone.locator(".hits button").first.tap()
+    Image.new("RGB", (3000, 2000), "red").save(tmp_path / "photo.jpg")
+    phone.locator("[name=photos]").set_input_files(tmp_path / "photo.jpg")
+    expect(phone.locator("#pictures img")).to_be_visible()
     phone.context.set_offline(True)
     phone.locator("[name=note]").fill("看了食堂")
     phone.locator("#save").tap()
     expect(phone.locator("#said")).to_contain_text("连不上，还没保存")
-    # Back online it is sent by itself, and what came of it is lost on the way: the phone does not know it is recorded.
+    phone.get_by_role("button", name="再记一笔").tap()  # of the same team and day, and nothing else
+    expect(phone.locator("#unsent")).to_contain_text("未发送 1 条，点开接着填：走访")
+    assert [phone.locator(f"[name={name}]").input_value() for name in ("team", "people", "enterprise")] == ["1", "", ""]
+    phone.locator("[name=position]").select_option("P1")
+    phone.locator("[name=note]").fill("第二笔")
+    phone.locator("#save").tap()
+    expect(phone.locator("#said")).to_contain_text("连不上，还没保存")
+    phone.get_by_role("button", name="再记一笔").tap()
+    phone.locator("[name=note]").fill("还没写完")
+    expect(phone.locator("#unsent")).to_contain_text("未发送 2 条")
+    assert (phone.evaluate(LOW), phone.evaluate(SMALL), phone.evaluate(WIDE)) == ([], [], 0)
+    # Back online they are sent by themselves; what came of the first is lost on the way: it may not be recorded twice.
     sent: list[str] = []
 
     def lose_the_first(route: Route) -> None:
@@ -67,22 +81,29 @@ def test_a_visit_with_the_connection_cut_while_typing_is_recorded_once(
         phone.context.set_offline(False)
     assert len(entries(house)) == before + 1
     phone.reload()
-    expect(phone.locator("#said")).to_contain_text("找回了上次没保存的草稿")
+    expect(phone.locator("#unsent")).to_contain_text("连上后补发了 1 条。 未发送 1 条")
+    expect(phone.locator("[name=note]")).to_have_value("还没写完")
+    assert (len(sent), len(entries(house))) == (2, before + 2)
+    phone.locator("#unsent li button").first.tap()  # whose photo is not kept in the phone
+    expect(phone.locator("#said")).to_contain_text("照片不在草稿里，请重选")
     expect(phone.locator("[name=note]")).to_have_value("看了食堂")
     expect(phone.locator("[name=enterprise]")).to_have_value("E3")
-    expect(phone.locator("[name=team]")).to_have_value("1")
-    Image.new("RGB", (3000, 2000), "red").save(tmp_path / "photo.jpg")
     phone.locator("[name=photos]").set_input_files(tmp_path / "photo.jpg")
     expect(phone.locator("#pictures img")).to_be_visible()
     phone.locator("#save").tap()
     expect(phone.get_by_role("heading", name="记好了")).to_be_visible()
-    assert (len(sent), len(entries(house)), drafts(phone)) == (2, before + 1, "{}")
+    assert (len(sent), len(entries(house))) == (3, before + 2)
+    expect(phone.get_by_role("link", name="还有 1 条没发送")).to_be_visible()
     expect(phone.locator("dl")).to_contain_text("E3公司")
     expect(phone.locator(".pictures img")).to_have_count(1)
+    phone.wait_for_load_state()
     assert (phone.evaluate(LOW), phone.evaluate(SMALL), phone.evaluate(WIDE)) == ([], [], 0)
     phone.get_by_role("link", name="再记一笔").tap()
     expect(phone.locator("[name=team]")).to_have_value("1")
     expect(phone.locator("[name=people]")).to_have_value("")
+    for words in ("去掉", "真的去掉"):
+        phone.locator("#unsent").get_by_role("button", name=words, exact=True).tap()
+    assert drafts(phone) == "{}"
 
 
 def test_an_appeal_keeps_its_caller_out_of_the_draft_and_outlives_signing_out(phone: Page, house: House) -> None:
@@ -106,7 +127,7 @@ def test_an_appeal_keeps_its_caller_out_of_the_draft_and_outlives_signing_out(ph
     phone.goto(f"{house.address}/m/ledger?kind=visit&enterprise=E3")  # what is asked for comes first
     expect(phone.locator("[name=kind][value=visit]")).to_be_checked()
     expect(phone.locator("[name=enterprise]")).to_have_value("E3")
-    phone.get_by_role("button", name="恢复草稿").tap()
+    phone.locator("#unsent li button").first.tap()
     expect(phone.locator("#said.wrong")).to_contain_text("来电人没有存在手机里，请重填")
     expect(phone.locator("[name=note]")).to_have_value("欠薪三月")
     phone.locator("[name=caller_name]").fill("王小五")

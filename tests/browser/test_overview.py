@@ -189,6 +189,7 @@ def test_a_copied_link_reopens_the_same_view_right_after_a_restart(browser: Brow
         page.goto(f"{again}{link.path}?{link.query}")
         frame = map_frame(page)
         expect(page.locator("tr.selected")).to_contain_text("礼贤镇")
+        rest(page)
         assert page.locator("tbody").inner_text() == table
         assert frame.evaluate(GAPS) == gaps
         assert page.locator("[data-testid=stSidebarNav], .stSidebarNav").count() > 0, "opened with its frame"
@@ -275,6 +276,8 @@ def test_a_faulty_pack_is_explained_without_a_stack_trace(
         page.goto(broken)
         expect(page.locator("body")).to_contain_text("regions.csv：缺这个文件", timeout=30_000)
         expect(page.locator("body")).to_contain_text("数据包有")
+        expect(page.locator("body")).to_contain_text("python -m geo doctor")
+        expect(page.get_by_label("收起侧栏")).to_have_count(1)  # what Streamlit says itself, in Chinese
         assert "Traceback" not in page.locator("body").inner_text()
         page.context.close()
 

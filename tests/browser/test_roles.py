@@ -108,7 +108,7 @@ def test_a_revoked_session_is_nobodys(house: House) -> None:
     token = people.open_session(user, via="password", now=now, hours=12)
     left = House(house.address, house.workspace, {"admin": token})
     assert "某admin" in ask(left, "admin", "people")
-    people.disable(user, "离职", now=now)
+    people.disable(user, "离职", by="x", now=now)
     assert "某admin" not in ask(left, "admin", "people")
 
 

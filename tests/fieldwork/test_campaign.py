@@ -23,6 +23,7 @@ from geo.people import NOBODY, Person, Role
 from geo.settings import read_settings
 from geo.storage import Change, Conflict
 from geo.workspace import Workspace
+from pages.ui import about_text
 
 LEADER = Person("u1", "王主席", "leader")
 PACK = Path(__file__).parents[2] / "data"
@@ -306,7 +307,8 @@ def test_who_is_no_leader_makes_and_changes_nothing(still: Workspace, role: Role
 
 
 def test_the_packs_is_the_stores_once_somebody_changes_it(workspace: Workspace) -> None:
-    made = change(workspace, LEADER, known(workspace), note="改")
+    made = change(workspace, LEADER, replace(known(workspace), note_en="As printed", base_name_en="Seat"), note="改")
+    assert (made.note_en, made.base_name_en) == ("", "Seat"), "the pack's English is of the pack's words"
     assert (made.id, made.version, made.of_pack, made.note, made.source) == ("2025", 1, True, "改", "test")
     assert made.positions == ("P1", "P2")
     assert campaigns(workspace.district(), workspace.store) == (made,)
@@ -314,6 +316,15 @@ def test_the_packs_is_the_stores_once_somebody_changes_it(workspace: Workspace) 
     assert (again.standing, again.source, again.as_of) == ("imported", "", "2025-10-20"), (
         "its name is no longer the pack's"
     )
+
+
+def test_the_about_page_has_what_was_made_here_for_staff(workspace: Workspace, monkeypatch: pytest.MonkeyPatch) -> None:
+    fresh(workspace)
+    change(workspace, LEADER, known(workspace), note="内部")
+    monkeypatch.setattr("pages.ui.cached.workspace", lambda: workspace)
+    seen = {person: about_text.campaigns_for(workspace.district(), person) for person in (NOBODY, LEADER)}
+    assert [(one["name"], one["note"], one["teams"][0]["name"]) for one in seen[NOBODY]] == [("蹲点", "", "一组")]
+    assert [(one["name"], one["note"]) for one in seen[LEADER]] == [("秋季", ""), ("蹲点", "内部")]
 
 
 def test_of_two_who_change_one_the_second_is_told(workspace: Workspace) -> None:

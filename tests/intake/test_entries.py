@@ -91,6 +91,8 @@ def test_the_same_file_again_changes_nothing_not_even_what_was_corrected_since(l
     assert (fates(again), again.records) == (["unchanged"], 0)
     spelled = ledger.plan(FIELDS, (*VISIT[:5], "Ｅ2公司", "3人", "首次走访"))
     assert fates(spelled) == ["unchanged"]
+    deeds.make(ledger.workspace, LEADER, name="冬送温暖", starts="2025-10", positions=["P1"], teams=[{"name": "甲组"}])
+    assert fates(ledger.plan_sheet(sheet)) == ["unchanged"], "which is the newest now"
 
 
 def test_of_two_rows_that_say_the_same_the_second_is_refused_unless_ids_tell_them_apart(ledger: Office) -> None:
@@ -108,11 +110,14 @@ def test_an_id_says_which_entry_is_changed(ledger: Office) -> None:
     assert fates(made) == ["changed"]
     assert (ledger.values("entry-A1")["people"], ledger.values("entry-A1")["note"]) == (9, "首次走访")
     other = ledger.plan("id kind channel", ("entry-A1", "调解", "言和"))
+    store, now = ledger.workspace.store, ledger.workspace.now()
+    store.commit([Change("entries", "entry-A1", {"people": 8}, 2)], by="wang", at=now, why="", what="ledger")
+    undoing = ledger.plan("id people note", ("entry-A1", "9", "另写"))
+    assert (fates(undoing), reasons(undoing, 2)) == (["doubtful"], [("corrected", "people")])
+    assert "8”, as it is now, was put right since (wang, 2025-10-20)" in undoing.words(undoing.reasons, "en")[0]
+    assert fates(ledger.plan("id people note", ("entry-A1", "8", "另写"))) == ["changed"]
     assert reasons(other, 2)[0] == ("entry_kind", "kind")
-    store = ledger.workspace.store
-    store.commit(
-        [Change("entries", "entry-A1", {}, 2, retired="删")], by="wang", at=ledger.workspace.now(), why="", what="save"
-    )
+    store.commit([Change("entries", "entry-A1", {}, 3, retired="删")], by="wang", at=now, why="", what="save")
     assert reasons(ledger.plan("id people", ("entry-A1", "1")), 2) == [("retired", "")]
 
 
@@ -225,9 +230,11 @@ def test_days_are_whole_and_within_the_campaign(ledger: Office) -> None:
 def test_a_closed_campaign_takes_nothing_new_and_another_is_named_by_id_or_name(ledger: Office) -> None:
     workspace = ledger.workspace
     this = campaign(workspace.district(), workspace.store, "2025")
-    made = deeds.make(workspace, LEADER, name="冬送温暖", starts="2025-11", positions=["P1"], teams=[{"name": "甲组"}])
+    winter = {"starts": "2025-11", "ends": "2025-12", "positions": ["P1"], "teams": [{"name": "甲组"}]}
+    made = deeds.make(workspace, LEADER, name="冬送温暖", **winter)  # type: ignore[arg-type]
     row = ("2025-11-20", "走访", "E3", "冬送温暖")
-    assert fates(ledger.plan("date kind enterprise campaign", row, as_of="2025-12")) == ["new"]
+    said = ledger.plan("date kind enterprise campaign", row, ("2026-01-01", *row[1:]), as_of="2026-02")
+    assert (fates(said), reasons(said, 3)) == (["new", "refused"], [("outside_campaign", "date")])
     assert ledger.plan("date kind enterprise", row[:3], as_of="2025-12").draft.values["campaign"].tolist() == [made.id]
     deeds.close(workspace, LEADER, this)
     told = ledger.plan(
@@ -327,6 +334,12 @@ def test_what_the_form_refuses_is_refused(ledger: Office) -> None:
         ("before", "due"),
         ("entry_id", "id"),
     ]
+    regions = ledger.workspace.district().regions
+    east, lat = float(regions.total_bounds[2]), regions.geometry.iloc[0].centroid.y
+    points = [("2025-07-10", "走访", "E3", str(east + by), str(lat)) for by in (0.03, 0.3)]  # some 2.5 and 25 km
+    placed = ledger.plan("date kind enterprise lon lat", *points)
+    assert (fates(placed), reasons(placed, 3)) == (["new", "doubtful"], [("elsewhere", "lon")])
+    assert placed.rows["lon"].notna().tolist() == [True, False]
     money = ledger.plan(
         "date kind enterprise channel recovered",
         *(("2025-07-10", "调解", "E3", "言和", yuan) for yuan in ("10.01", "10.001")),

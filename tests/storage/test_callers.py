@@ -11,7 +11,7 @@ from stores import NOW, everything, save
 
 from geo.errors import ParameterError
 from geo.i18n import LANGUAGES, explain
-from geo.storage import Change, Store, backup, check, open_store, restore
+from geo.storage import Change, Conflict, Store, backup, check, open_store, restore
 from geo.storage.photos import BYTES_AT_MOST, PHOTOS_AT_MOST
 
 TODAY = NOW.date()
@@ -79,6 +79,8 @@ def test_nothing_of_a_caller_stays_in_the_file(tmp_path: Path) -> None:
 def test_nothing_of_a_photo_stays_in_the_file(tmp_path: Path) -> None:
     store = open_store(f"sqlite:///{tmp_path}/s.sqlite", now=NOW)
     gone, kept = (store.photos.add("A1", mark * 1_000, 1, 1, by="li", at=NOW) for mark in (b"GONE", b"KEPT"))
+    store.photos.change("A2", [], drop=[gone, kept], by="li", at=NOW)  # not its own
+    assert [one.id for one in store.photos.of("A1")] == sorted([gone, kept])
     store.photos.change("A1", [], drop=[gone], by="li", at=NOW)
     inside = b"".join(file.read_bytes() for file in tmp_path.iterdir())
     assert (b"GONE" in inside, b"KEPT" in inside) == (False, True)
@@ -104,6 +106,28 @@ def test_a_start_and_a_restored_backup_forget_whose_time_is_over(store: Store, u
     put(store, "A9")
     (finding,) = [finding for finding in check(store) if not finding.ok]
     assert (finding.key, finding.params["records"]) == ("store.check_ledger_bad", "A9")
+
+
+def test_an_entry_its_caller_and_its_photos_are_kept_together_or_not_at_all(store: Store) -> None:
+    who = {"name": NAME, "number": NUMBER, "erase_on": TODAY.isoformat(), "by": "li", "at": NOW}
+    for jpegs in ([b"a", b"b" * (BYTES_AT_MOST + 1)], [b"a", b"b"]):
+        photos = store.photos.changing("A1", [(jpeg, 1, 1) for jpeg in jpegs], by="li", at=NOW)
+        beside = [store.callers.putting("A1", **who), photos]  # type: ignore[arg-type]
+        if len(jpegs[1]) > BYTES_AT_MOST:
+            with pytest.raises(ParameterError, match=r"photos\.large"):
+                store.commit([Change("entries", "A1")], by="li", at=NOW, why="", beside=beside)
+            assert (store.get("entries", "A1"), store.photos.of("A1"), names(store)) == (None, [], [])
+    store.commit([Change("entries", "A1")], by="li", at=NOW, why="", beside=beside)
+    assert (len(store.photos.of("A1")), len(names(store))) == (2, 1)
+    with pytest.raises(Conflict):
+        store.commit(
+            [Change("entries", "A1")],
+            by="li",
+            at=NOW,
+            why="",
+            beside=[store.callers.putting("A1", **{**who, "name": ""})],
+        )  # type: ignore[arg-type]
+    assert len(names(store)) == 1
 
 
 def test_an_entry_has_some_small_photos_each_once(store: Store) -> None:

@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 
 from geo.errors import GongtuError
 from geo.people import NOBODY, ROLES, Person
-from geo.storage import Store, open_store
+from geo.storage import Store, check, open_store
 from geo.storage.attempts import LIMITS, WINDOW, ThrottledError
 from geo.storage.engine import writing
 from geo.storage.passwords import PASSWORD_AT_LEAST, check_name, check_password, plain
@@ -122,7 +122,7 @@ def test_what_cannot_be_a_name(people: People, name: str) -> None:
 @pytest.mark.parametrize("role", ["public", "root", ""])
 def test_what_cannot_be_a_role(people: People, staff: Person, role: Any) -> None:
     assert refusal(lambda: people.add("x", role, by="x", at=NOW)) == "signin.role"
-    assert refusal(lambda: people.set_role(staff.id, role)) == "signin.role"
+    assert refusal(lambda: people.set_role(staff.id, role, by="x", at=NOW)) == "signin.role"
 
 
 @pytest.mark.parametrize(
@@ -160,9 +160,9 @@ def test_nobody_without_an_account_can_be_asked_about(people: People) -> None:
     for do in (
         lambda: people.get("nobody"),
         lambda: people.find("nobody"),
-        lambda: people.set_role("nobody", "staff"),
-        lambda: people.disable("nobody", "left", now=NOW),
-        lambda: people.enable("nobody"),
+        lambda: people.set_role("nobody", "staff", by="x", at=NOW),
+        lambda: people.disable("nobody", "left", by="x", now=NOW),
+        lambda: people.enable("nobody", by="x", at=NOW),
         lambda: people.invite("nobody", NOW),
         lambda: people.set_password("nobody", SECRET, now=NOW),
     ):
@@ -227,7 +227,7 @@ def test_an_account_without_a_password_or_disabled_is_refused_after_the_same_wor
     people: People, staff: Person, hasher: Counting
 ) -> None:
     people.add("无", "staff", by="x", at=NOW)
-    people.disable(staff.id, "调离", now=NOW)
+    people.disable(staff.id, "调离", by="x", now=NOW)
     assert [refusal(lambda name=name: sign_in(people, name)) for name in ("无", "小王")] == ["signin.refused"] * 2
     assert hasher.looks == 2
 
@@ -268,12 +268,12 @@ def test_one_session_is_revoked_or_all(people: People, staff: Person) -> None:
 
 def test_a_disabled_account_is_out_at_once_and_its_sessions_do_not_come_back(people: People, staff: Person) -> None:
     token, link = sign_in(people), people.invite(staff.id, NOW)
-    people.disable(staff.id, " 调离 ", now=NOW)
+    people.disable(staff.id, " 调离 ", by="x", now=NOW)
     assert people.get(staff.id).disabled == "调离"
     assert people.who(token, NOW) == NOBODY
     assert refusal(lambda: people.open_session(staff.id, via="link", now=NOW, hours=1)) == "signin.refused"
     assert refusal(lambda: people.welcome(link, "", OTHER, now=NOW, hours=1)) == "signin.link"
-    people.enable(staff.id)
+    people.enable(staff.id, by="x", at=NOW)
     assert people.who(token, NOW) == NOBODY
     assert people.who(sign_in(people), NOW) == staff
 
@@ -294,25 +294,40 @@ def test_nobody_comes_in_while_being_disabled(store: Store, people: People, staf
             coming = pool.submit(people.open_session, staff.id, via="link", now=NOW, hours=1)
             wait_for([coming], timeout=0.5)  # it waits for us, or has been too quick
         assert refusal(coming.result) == "signin.refused"
-    people.enable(staff.id)
+    people.enable(staff.id, by="x", at=NOW)
     assert people.sessions(staff.id, NOW) == ()
 
 
 def test_the_password_of_a_disabled_account_is_tried_no_more_often(people: People, staff: Person) -> None:
-    people.disable(staff.id, "调离", now=NOW)
+    people.disable(staff.id, "调离", by="x", now=NOW)
     for _ in range(LIMITS["both"]):
         assert refusal(lambda: sign_in(people)) == "signin.refused"
     assert refusal(lambda: sign_in(people)) == "signin.wait"
 
 
 def test_disabling_needs_a_reason(people: People, staff: Person) -> None:
-    assert refusal(lambda: people.disable(staff.id, "  ", now=NOW)) == "signin.no_reason"
+    assert refusal(lambda: people.disable(staff.id, "  ", by="x", now=NOW)) == "signin.no_reason"
+
+
+def test_what_becomes_of_an_account_is_kept(store: Store, people: People, staff: Person) -> None:
+    people.set_role(staff.id, "leader", by="甲", at=NOW)
+    people.set_role(staff.id, "leader", by="甲", at=NOW)
+    people.disable(staff.id, "调离", by="乙", now=NOW + MINUTE)
+    people.enable(staff.id, by="甲", at=NOW + 2 * MINUTE)
+    people.set_password(staff.id, OTHER, now=NOW)
+    assert [(entry.at - NOW, entry.by, entry.version, entry.fields) for entry in people.history(staff.id)] == [
+        (2 * MINUTE, "甲", 3, {"disabled": ("调离", None)}),
+        (MINUTE, "乙", 2, {"disabled": (None, "调离")}),
+        (0 * MINUTE, "甲", 1, {"role": ("staff", "leader")}),
+    ]
+    assert [(commit.what, commit.why) for commit in store.commits()] == [("account", "小王")] * 3
+    assert [finding for finding in check(store) if not finding.ok] == []
 
 
 def test_a_role_changes_at_once(people: People, staff: Person) -> None:
     token = sign_in(people)
     for role in ROLES[1:]:
-        people.set_role(staff.id, role)
+        people.set_role(staff.id, role, by="x", at=NOW)
         assert people.who(token, NOW).role == role
 
 
@@ -348,11 +363,14 @@ def test_old_passwords_are_guessed_no_faster_here(people: People, staff: Person,
 def test_the_last_administrator_stays(people: People, staff: Person) -> None:
     first = people.add("甲", "admin", by="x", at=NOW, password=SECRET)
     people.add("待定", "admin", by="x", at=NOW)  # cannot sign in yet
-    for do in (lambda: people.disable(first, "离职", now=NOW), lambda: people.set_role(first, "leader")):
+    for do in (
+        lambda: people.disable(first, "离职", by="x", now=NOW),
+        lambda: people.set_role(first, "leader", by="x", at=NOW),
+    ):
         assert refusal(do) == "signin.last_admin"
-    people.set_role(staff.id, "admin")
-    people.disable(first, "离职", now=NOW)
-    assert refusal(lambda: people.set_role(staff.id, "staff")) == "signin.last_admin"
+    people.set_role(staff.id, "admin", by="x", at=NOW)
+    people.disable(first, "离职", by="x", now=NOW)
+    assert refusal(lambda: people.set_role(staff.id, "staff", by="x", at=NOW)) == "signin.last_admin"
 
 
 def test_two_administrators_cannot_dismiss_each_other(people: People) -> None:
@@ -362,7 +380,7 @@ def test_two_administrators_cannot_dismiss_each_other(people: People) -> None:
     def dismiss(user: str) -> str:
         together.wait()
         try:
-            people.disable(user, "离职", now=NOW)
+            people.disable(user, "离职", by="x", now=NOW)
         except GongtuError as error:
             return error.key
         return "done"
@@ -576,7 +594,7 @@ def test_links_are_for_their_purpose_only(people: People, staff: Person) -> None
 
 
 def test_nobody_disabled_or_with_an_identity_is_invited(people: People, staff: Person) -> None:
-    people.disable(staff.id, "离职", now=NOW)
+    people.disable(staff.id, "离职", by="x", now=NOW)
     people.ticket(CLAIMS, "staff", browser="b", now=NOW)
     for name in ("小王", "王五"):
         user = people.find(name).id
@@ -597,6 +615,8 @@ def test_an_identity_comes_in_with_the_name_and_role_it_has_now(people: People) 
     assert people.sessions(first.id, NOW)[0].via == "identity"
     later = come_in(people, CLAIMS | {"name": "王五六"}, "leader")
     assert (later.id, later.name, later.role) == (first.id, "王五六", "leader")
+    (entry,) = people.history(first.id)
+    assert entry.fields == {"name": ("王五", "王五六"), "role": ("staff", "leader")}
     (account,) = people.list()
     assert account.identity
     assert not account.password
@@ -636,7 +656,7 @@ def test_what_was_said_too_long_ago_does_not_count(people: People, expires: obje
 
 def test_a_disabled_identity_stays_out(people: People) -> None:
     person = come_in(people, CLAIMS)
-    people.disable(person.id, "离职", now=NOW)
+    people.disable(person.id, "离职", by="x", now=NOW)
     assert refusal(lambda: come_in(people, CLAIMS)) == "signin.disabled"
 
 

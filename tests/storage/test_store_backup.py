@@ -22,6 +22,8 @@ from geo.storage.engine import writing
 from geo.storage.tables import attempts, links, reports, sessions, users
 
 NewStore = Callable[[str], str]
+ENDED: dict[str, list[tuple[object, ...]]] = {"sessions": [], "links": []}
+"""What a restored store has none of."""
 
 
 def fill(store: Store) -> None:
@@ -68,7 +70,7 @@ def test_a_restored_store_is_the_original_row_for_row(
     backup(store, tmp_path / "backup")
     other = open_store(new_store(target), now=NOW + timedelta(days=1))
     restore(other, tmp_path / "backup")
-    assert everything(other) == original
+    assert everything(other) == original | ENDED
     assert everything(store) == original
     assert other.state() == store.state()
     assert [finding for finding in check(other) if not finding.ok] == []
@@ -88,13 +90,31 @@ def test_what_was_there_before_is_gone(store: Store, target: str, new_store: New
     with writing(other.engine) as connection:
         connection.execute(attempts.insert(), {"who": "wang", "at": NOW})
     restore(other, tmp_path / "backup")
-    assert everything(other) == everything(store)
+    assert everything(other) == everything(store) | ENDED
     other.close()
+
+
+def test_who_was_signed_out_or_disabled_since_stays_out(store: Store, tmp_path: Path) -> None:
+    people = store.people
+    li, wang = (people.add(name, "staff", by="x", at=NOW) for name in ("李", "王"))
+    tokens = [people.open_session(user, via="link", now=NOW, hours=12) for user in (li, wang)]
+    invitation = people.invite(li, NOW)
+    backup(store, tmp_path / "backup")
+    people.sign_out(tokens[0], now=NOW)
+    people.disable(wang, "离职", by="甲", now=NOW)
+    assert restore(store, tmp_path / "backup") == ("王",)
+    assert [people.who(token, NOW).id for token in tokens] == ["", ""]
+    assert people.get(wang).disabled == "离职"
+    with pytest.raises(GongtuError, match=r"signin\.link"):
+        people.link(invitation, NOW)
+    assert restore(store, tmp_path / "backup") == ("王",), "however often"
+    people.enable(wang, by="甲", at=NOW)
+    assert restore(store, tmp_path / "backup") == ()
 
 
 def test_yesterdays_store_comes_back(store: Store, tmp_path: Path) -> None:
     fill(store)
-    yesterday, state = everything(store), store.state()
+    yesterday, state = everything(store) | ENDED, store.state()
     backup(store, tmp_path / "backup")
     save(store, *enterprises(2, start=5), Change("regions", "1", {"geometry": None}, 2))
     today = store.state()
@@ -120,7 +140,7 @@ def test_a_backup_is_one_file_for_its_owner_and_itself_a_store(store: Store, tmp
     assert file.read_bytes() == content
     shutil.copyfile(file, tmp_path / "copy.sqlite")
     itself = open_store(f"sqlite:///{tmp_path / 'copy.sqlite'}", now=NOW)
-    assert everything(itself) == everything(store)
+    assert everything(itself) | ENDED == everything(store)
     itself.close()
 
 
@@ -286,7 +306,7 @@ def test_an_older_backup_is_brought_up_to_date(
     restore(newer, tmp_path / "backup")
     assert newer.about()["migrated"] == "yes"
     original["meta"].insert(1, ("migrated", "yes"))
-    assert everything(newer) == original
+    assert everything(newer) == original | ENDED
     assert (tmp_path / "backup").read_bytes() == content, "migrated in a copy"
     newer.close()
 
@@ -326,7 +346,7 @@ def test_a_backup_is_not_written_onto_the_store(new_store: NewStore, tmp_path: P
             backup(store, target)
         assert caught.value.key == "store.backup_itself"
     restore(store, file)
-    assert everything(store) == before
+    assert everything(store) == before | ENDED
     store.close()
 
 

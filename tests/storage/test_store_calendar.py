@@ -62,13 +62,13 @@ def test_of_links_made_at_once_one_holds(store: Store, user: str) -> None:
 
 def test_it_says_the_role_of_now_and_ends_with_the_account(store: Store, user: str) -> None:
     token = store.people.calendar_link(user, NOW)
-    store.people.set_role(user, "leader")
+    store.people.set_role(user, "leader", by="x", at=NOW)
     assert store.people.calendar_person(token, NOW) == Person(user, "李四", "leader")
-    store.people.disable(user, "离职", now=NOW)
+    store.people.disable(user, "离职", by="x", now=NOW)
     assert store.people.calendar_person(token, NOW) is None
     with pytest.raises(GongtuError, match=r"signin\.no_account"):
         store.people.calendar_link(user, NOW)
-    store.people.enable(user)
+    store.people.enable(user, by="x", at=NOW)
     assert store.people.calendar_person(token, NOW) is None, "a link that somebody may have kept stays ended"
 
 

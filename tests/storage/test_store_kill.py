@@ -12,15 +12,18 @@ import pytest
 from stores import NOW, enterprises, everything, save
 
 from geo.storage import Change, Store, backup, check, open_store, restore
-from geo.storage.changes import BATCH
 
 ROOT = Path(__file__).parents[2]
+BATCH = 500
+"""Changes that a process which is to be killed has in memory at one time: fewer than else, to be written sooner."""
 COUNT = 4 * BATCH
-BEGIN = """
+BEGIN = f"""
 import sys
 from pathlib import Path
 from geo.storage import Change, backup, changes, migrate, open_store, restore
 from stores import NOW, enterprises
+
+changes.BATCH = {BATCH}
 
 def here(point):
     "Tells the test that this point is reached, and waits for it to say what to do: to be killed, if nothing is said."

@@ -1,8 +1,15 @@
 // 记一笔: keeps what is typed until it is recorded, sends it once, and helps with places, names and photos.
 (() => {
   const form = document.getElementById("entry");
-  if (!form) return;
-  const words = JSON.parse(form.dataset.words), plans = JSON.parse(form.dataset.plans), key = form.dataset.draft;
+  if (!form) { // it is recorded; others may not be
+    const box = document.getElementById("unsent_ones");
+    let there = 0;
+    try { there = box ? Object.keys(localStorage).filter((one) => one.startsWith(box.dataset.drafts)).length : 0; } catch { /* nothing is kept */ }
+    if (there) box.firstElementChild.textContent = box.dataset.words.replace("0", there);
+    if (there) box.hidden = false;
+    return;
+  }
+  const words = JSON.parse(form.dataset.words), plans = JSON.parse(form.dataset.plans);
   const english = document.documentElement.lang === "en";
   const secret = new Set(["caller_name", "caller_number", "form", "version", "photos", "drop"]); // never in a draft
   const byId = (id) => document.getElementById(id);
@@ -20,44 +27,87 @@
     if (text) box.scrollIntoView({ block: "nearest" });
     return box;
   };
-  let waiting = 0, sending = false, done = false, pictures = [];
+  let waiting = 0, sending = false, catching = false, done = false, caught = 0, pictures = [];
   let sent = []; // what was sent under this id and had no answer: the server tells by it that this is the same hand
+  const held = new Map(); // by id: photos and caller of what was set aside, for as long as this page is open
 
   // An id of its own, so that what is sent twice is recorded once.
   const fresh = () => [...crypto.getRandomValues(new Uint8Array(16))].map((b) => b.toString(16).padStart(2, "0")).join("");
 
-  // The draft.
+  // Drafts: one of each correction, and of each new entry one under its id.
   const kept = byId("kept");
+  const key = () => (form.version ? form.dataset.draft : `${form.dataset.draft}.${form.elements.id.value}`);
   const chosen = () => (form.querySelector('[name="kind"]:checked') || {}).value;
-  const away = key + ".aside"; // an older draft, where the address asked for something else
   const stored = (of) => { try { return JSON.parse(localStorage.getItem(of)); } catch { return null; } };
+  const store = (of, draft) => { try { localStorage.setItem(of, JSON.stringify(draft)); return true; } catch { return false; } };
+  const forget = (of) => { try { localStorage.removeItem(of); } catch { /* nothing was kept */ } };
+  const keys = (begin) => { try { return Object.keys(localStorage).filter((one) => one.startsWith(begin) && one !== key()); } catch { return []; } };
   const typed = () => {
     const said = {};
     for (const one of fields()) if (one.type !== "radio" || one.checked) said[one.name] = one.value;
     return said;
   };
+  const caller = () => ["caller_name", "caller_number"].filter((name) => form.elements[name] && form.elements[name].value).map((name) => [name, form.elements[name].value]);
   const keep = () => {
-    const caller = ["caller_name", "caller_number"].some((name) => form.elements[name] && form.elements[name].value);
-    try {
-      localStorage.setItem(key, JSON.stringify({ said: typed(), photos: pictures.length, caller, sent, at: location.search }));
-      kept.textContent = words.draft;
-    } catch { kept.textContent = words.no_draft; }
+    const draft = { said: typed(), photos: pictures.length, caller: !!caller().length, sent, waiting: !!waiting, at: location.search, when: Date.now() };
+    kept.textContent = store(key(), draft) ? words.draft : words.no_draft;
+  };
+  // The others: 未发送 2 条.
+  const others = () => (form.version ? [] : keys(form.dataset.draft + ".")).map((of) => [of, stored(of)]).filter(([, one]) => one).sort((a, b) => a[1].when - b[1].when);
+  const lacks = (draft) => (draft.caller || draft.photos) && !held.has(draft.said.id); // what is not kept in the phone
+  const button = (text, act) => Object.assign(document.createElement("button"), { type: "button", textContent: text, onclick: act });
+  const list = () => {
+    const there = others(), box = byId("unsent");
+    box.hidden = !there.length && !caught;
+    box.querySelector("p").textContent = [caught && words.caught_up.replace("0", caught), there.length && words.unsent.replace("0", there.length)].filter(Boolean).join(" ");
+    box.querySelector("ul").replaceChildren(...there.map(([of, one]) => {
+      const item = document.createElement("li"), kind = form.querySelector(`[name="kind"][value="${CSS.escape(one.said.kind)}"] + span`);
+      const about = [kind && kind.textContent, one.said.date, one.said.enterprise_text || one.said.note.slice(0, 20), one.waiting && (lacks(one) ? words.lacking : words.waiting)];
+      const drop = button(words.remove, () => { // the second time it is asked
+        if (drop.textContent === words.remove) { drop.textContent = words.sure; return; }
+        forget(of);
+        held.delete(one.said.id);
+        list();
+      });
+      item.append(button(about.filter(Boolean).join(" · "), () => take(stored(of))), drop);
+      return item;
+    }));
+  };
+  const put = (draft) => { // what stands in the form is set aside, and this stands in it
+    if (stored(key())) held.set(form.elements.id.value, { pictures, caller: caller() });
+    const mine = held.get(draft.said.id) || { pictures: [], caller: [] };
+    waiting = 0;
+    fill_in(draft);
+    pictures = mine.pictures;
+    for (const name of ["caller_name", "caller_number"]) if (form.elements[name]) form.elements[name].value = Object.fromEntries(mine.caller)[name] || "";
+    show();
+    draw();
+    faults();
+    tell("");
+    byId("theirs").hidden = true;
+    kept.textContent = "";
+  };
+  const take = (draft) => { if (draft && !sending) { put(draft); restored(draft); list(); } };
+  const begin = () => { // another entry, of the same team and day
+    if (sending) return;
+    const blank = Object.fromEntries(fields().map((one) => [one.name, ""]));
+    for (const name of ["campaign", "team", "position", "date"]) blank[name] = form.elements[name].value;
+    put({ said: { ...blank, kind: chosen(), id: fresh() } });
+    list();
+    scrollTo(0, 0);
+  };
+  const drop = () => { // what stands in the form is not wanted
+    const of = key(), id = form.elements.id.value;
+    if (form.version) { forget(of); location.replace(location.pathname + location.search); return; }
+    begin();
+    forget(of);
+    held.delete(id);
+    list();
   };
   const stale = () => { // drafts of corrections of what has changed since
-    const before = key.slice(0, key.lastIndexOf(".") + 1);
-    try { Object.keys(localStorage).forEach((one) => { if (before !== words.drafts && one.startsWith(before) && one !== key) localStorage.removeItem(one); }); } catch { /* nothing is kept */ }
+    if (form.version) keys(key().slice(0, key().lastIndexOf(".") + 1)).forEach(forget);
   };
-  const forget = (of) => { try { localStorage.removeItem(of); } catch { /* nothing was kept */ } };
-  const drop = (of) => { forget(of); location.replace(location.pathname + location.search); };
-  const offer = () => { // what the address asks for comes first; the draft waits for a word
-    const draft = stored(key);
-    try {
-      if (draft) localStorage.setItem(away, JSON.stringify(draft));
-      localStorage.removeItem(key);
-    } catch { /* nothing is kept */ }
-    if (stored(away)) tell(words.aside, false, ["button", words.take_draft, () => { restore(stored(away), key); forget(away); keep(); }], ["button", words.drop, () => drop(away)]);
-  };
-  const restore = (draft, of) => {
+  const fill_in = (draft) => {
     // The campaign first, then the team: what can be chosen after them follows from them.
     const order = ["campaign", "team"];
     const names = [...order, ...Object.keys(draft.said).filter((name) => !order.includes(name))];
@@ -72,9 +122,14 @@
     if (draft.said.lon || draft.said.facility_text || draft.said.region) form.querySelector("details").open = true;
     sent = draft.sent || [];
     toggle();
-    const caller = form.elements.caller_name && chosen() === "appeal" && (draft.caller || !form.version);
-    const said = words.restored + (caller ? " " + words.caller_again : "") + (draft.photos ? " " + words.photos_again : "");
-    tell(said, caller, ["button", words.drop, () => drop(of)]);
+    form.querySelectorAll(".search").forEach((part) => part.classList.toggle("chosen", !!part.querySelector("input[type=hidden]").value));
+    byId("unplace").hidden = !draft.said.lon;
+    byId("placed").textContent = draft.said.lon ? words.placed : words.no_place;
+  };
+  const restored = (draft) => {
+    const asks = form.elements.caller_name && chosen() === "appeal" && !caller().length && (draft.caller || !form.version);
+    const lost = draft.photos > pictures.length;
+    tell(words.restored + (asks ? " " + words.caller_again : "") + (lost ? " " + words.photos_again : ""), asks, ["button", words.drop, drop]);
   };
 
   // What can be chosen follows from the campaign and the team.
@@ -270,47 +325,79 @@
     return row;
   });
   const later = (text) => {
-    tell(text, true);
     waiting = Math.min((waiting || 5) * 2, 60);
+    keep();
+    tell(text, true, ...(form.version ? [] : [["button", words.again, begin]]));
     setTimeout(() => { if (waiting) send(); }, waiting * 1000);
   };
   const renewed = async () => { // the form's token, after somebody signed in again in another tab
     const page = new DOMParser().parseFromString(await (await fetch(location.href, { headers: { Accept: "text/html" } })).text(), "text/html");
-    const token = page.querySelector('#entry [name="form"]');
-    if (!token || token.value === form.elements.form.value) return false;
+    const other = page.getElementById("entry"), token = other && other.querySelector('[name="form"]');
+    if (!token || token.value === form.elements.form.value || JSON.parse(other.dataset.words).drafts !== words.drafts) return false; // or another person
     form.elements.form.value = token.value;
     return true;
   };
-  const send = async (again) => {
+  const post = async (said, before, its, photos) => { // the status, and what the answer says
+    const body = new FormData();
+    for (const [name, value] of [...Object.entries(said), ...its, ["form", form.elements.form.value], ["sent", JSON.stringify(before)]]) body.append(name, value);
+    for (const one of photos) body.append("photos", one.blob, "photo.jpg");
+    for (const again of [false, true]) {
+      const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 60000);
+      try {
+        const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
+        const words_of = await answer.json().catch(() => ({}));
+        if (again || answer.status !== 403 || !words_of.forged || !(await renewed())) return [answer.status, words_of];
+        body.set("form", form.elements.form.value);
+      } finally { clearTimeout(timer); }
+    }
+  };
+  const catch_up = async () => { // what was saved without a connection and set aside since
+    if (catching) return;
+    catching = true;
+    try {
+      for (const [of, draft] of others()) {
+        if (!draft.waiting || lacks(draft) || !draft.sent.length) continue;
+        const mine = held.get(draft.said.id) || { pictures: [], caller: [] };
+        const [status] = await post(draft.sent.at(-1), draft.sent, mine.caller, mine.pictures);
+        if (status === 401 || status === 429 || status >= 500) break;
+        if (status < 300) {
+          caught += 1;
+          forget(of);
+          held.delete(draft.said.id);
+          if (tabs) tabs.postMessage(draft.said.id);
+        } else store(of, { ...draft, sent: draft.sent.slice(0, -1), waiting: false }); // refused: for whoever opens it
+      }
+    } catch { /* no connection yet */ } finally {
+      catching = false;
+      list();
+    }
+  };
+  const send = async () => {
     if (sending) return;
     sending = true;
     byId("save").disabled = true;
-    const body = new FormData(form), before = sent;
-    body.delete("photos");
-    const now = Object.fromEntries([...body].filter(([name]) => !secret.has(name)));
-    body.append("sent", JSON.stringify(sent));
+    const before = sent, its = [...new FormData(form)].filter(([name]) => secret.has(name) && !["form", "photos"].includes(name));
+    const now = Object.fromEntries([...new FormData(form)].filter(([name]) => !secret.has(name) && name !== "photos"));
     sent = [...sent, now].slice(-5);
     keep();
-    for (const one of pictures) body.append("photos", one.blob, "photo.jpg");
-    const stop = new AbortController(), timer = setTimeout(() => stop.abort(), 60000);
+    faults();
     try {
       tell(words.sending, false);
-      const answer = await fetch(form.action, { method: "POST", body, headers: { Accept: "application/json" }, signal: stop.signal });
-      const said = await answer.json().catch(() => ({}));
-      if (answer.ok) { // replaced, so that Back does not lead to a filled form
+      const [status, said] = await post(now, before, its, pictures);
+      if (status < 300) { // replaced, so that Back does not lead to a filled form
         waiting = 0;
         done = true;
-        forget(key);
+        forget(key());
         if (tabs) tabs.postMessage(form.elements.id.value);
+        await catch_up();
         location.replace(said.next);
         return;
       }
-      if (answer.status === 403 && said.forged && !again && await renewed()) { sending = false; return send(true); }
-      if (answer.status === 401) {
+      if (status === 401) {
         waiting = 0;
         const link = Object.assign(document.createElement("a"), { href: "/signin?next=/m/ledger", target: "_blank", textContent: words.sign_in });
         tell(words.signed_out + " ", true).append(link);
-      } else if (answer.status >= 500 || answer.status === 429) later(words.server);
+      } else if (status >= 500 || status === 429) later(words.server);
       else {
         waiting = 0;
         sent = before; // what was refused is not recorded
@@ -323,12 +410,12 @@
         faults(said.faults);
       }
     } catch { later(words.offline); } finally {
-      clearTimeout(timer);
       sending = false;
       byId("save").disabled = false;
     }
   };
   const another = () => {
+    forget(key());
     form.elements.id.value = fresh();
     sent = [];
     byId("theirs").hidden = true;
@@ -347,16 +434,18 @@
     if (event.target.type !== "file") edited();
   });
   form.addEventListener("submit", (event) => { event.preventDefault(); waiting = 0; send(); });
-  window.addEventListener("online", () => { if (waiting) send(); });
+  window.addEventListener("online", async () => { await catch_up(); if (waiting) send(); });
+  setInterval(catch_up, 30000);
   // Two tabs that took up one draft have one id: once one of them has recorded it, the other is no longer the same hand.
-  const tabs = window.BroadcastChannel && !form.version ? new BroadcastChannel(key) : null;
+  const tabs = window.BroadcastChannel && !form.version ? new BroadcastChannel(form.dataset.draft) : null;
   if (tabs) tabs.onmessage = (event) => { if (event.data === form.elements.id.value) { sent = []; waiting = 0; tell(words.elsewhere, true); } };
   window.addEventListener("pageshow", (event) => { if (event.persisted && done) location.reload(); });
   history.scrollRestoration = "manual"; // what is said of the draft stands at the top
   stale();
   choices();
   toggle();
-  const draft = stored(key);
-  if (draft && (!("asked" in form.dataset) || draft.at === location.search)) restore(draft, key);
-  else offer();
+  const draft = form.version ? stored(key()) : others().map(([, one]) => one).filter((one) => !one.waiting && (!("asked" in form.dataset) || one.at === location.search)).pop();
+  if (draft) { fill_in(draft); restored(draft); }
+  list();
+  catch_up();
 })();

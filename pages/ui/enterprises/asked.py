@@ -9,7 +9,7 @@ from typing import Any, cast
 
 import streamlit as st
 
-from geo.casework.clock import AsOf
+from geo.clock import AsOf
 from geo.district import District
 from geo.enterprises import ROUTES, UNION_FORMS, UNION_STATUSES
 from geo.fieldwork.campaign import Team
@@ -17,10 +17,12 @@ from geo.i18n import Language
 from geo.ledger import Rules
 from geo.organising.following import PREPARING_DAYS, lag, silent_before, slow_before
 from geo.organising.ground import Ground
-from geo.schema import is_date
+from geo.schema import is_day
 from geo.storage.register import Gap, Wanted
+from geo.text import clean
 from geo.words import Say
-from pages.ui import cached, state
+from pages.ui import cached, counted, state
+from pages.ui.counted import Counted
 from pages.ui.words import escape_markdown, told_apart
 
 SIZES: Mapping[str, tuple[int | None, int | None]] = {
@@ -39,19 +41,22 @@ GAPS = ("served", "unserved", "unknown")
 SORTS = ("id", "name", "-workers", "-status_on", "next_on", "touched_on", "-nearest_m")
 MORE = ("form", "route", "industry", "size", "gap", "silent", "slow", "since", "until", "union", "sort")
 """The filters that are not seen at first."""
-FILTERS = ("q", "region", "team", "status", *MORE)
+FILTERS = ("q", "region", "team", "status", counted.NAME, *MORE)
 
 
 @dataclass(frozen=True)
 class Asked:
-    """What the URL asks for. ``sort`` as ``Register.page`` takes it; ``page`` from 1."""
+    """What the URL asks for. ``sort`` as ``Register.page`` takes it; ``page`` from 1; ``number``: that of 进展 that
+    the list is of, if any.
+    """
 
+    number: Counted | None
     wanted: Wanted
     sort: str
     page: int
 
 
-def read(district: District, ground: Ground, days: AsOf) -> Asked:
+def read(district: District, ground: Ground, days: AsOf, say: Say, language: Language) -> Asked:
     """What the URL says. A team is its regions by the plan that holds; one without any is no enterprise's."""
     said = st.query_params
     region, team = said.get("region", ""), said.get("team", "")
@@ -62,29 +67,31 @@ def read(district: District, ground: Ground, days: AsOf) -> Asked:
     low, high = SIZES.get(said.get("size", ""), (None, None))
     rules = ground.campaign.rules if ground.campaign else Rules()
     gap = said.get("gap", "")
+    number = counted.asked(district, ground.campaign.id, say, language) if ground.campaign else None
     wanted = Wanted(
         text=said.get("q", ""),
         regions=regions,
         statuses=tuple(one for one in UNION_STATUSES if one in said.get("status", "").split(",")),
         forms=_known("form", UNION_FORMS),
         routes=_known("route", ROUTES),
-        industries=tuple(filter(None, [said.get("industry", "")])),
+        industries=tuple(filter(None, [clean(said.get("industry", ""))])),
         low=low,
         high=high,
         size_unknown=said.get("size") == UNKNOWN,
         gap=cast("Gap", gap) if gap in GAPS else "",
-        union=said.get("union", ""),
+        union=clean(said.get("union", "")),
         untouched_since=silent_before(days.today, rules) if said.get("silent") == "True" else "",
         status_before=slow_before(days.today) if said.get("slow") == "True" else "",
         lag_days=lag(days),
         established_from=_day("since"),
         established_to=_day("until"),
+        ids=number.ids if number else None,
     )
     sort, page = said.get("sort", SORTS[0]), said.get("p", "")
-    return Asked(wanted, sort if sort in SORTS else SORTS[0], int(page) if PAGE.fullmatch(page) else 1)
+    return Asked(number, wanted, sort if sort in SORTS else SORTS[0], int(page) if PAGE.fullmatch(page) else 1)
 
 
-def controls(district: District, ground: Ground, say: Say, language: Language) -> None:
+def controls(district: District, ground: Ground, number: Counted | None, say: Say, language: Language) -> None:
     """The filters, and what is asked for besides what they show."""
     with st.container(horizontal=True, vertical_alignment="bottom", key="ask"):
         help_ = say("founding.search_help")
@@ -100,6 +107,8 @@ def controls(district: District, ground: Ground, say: Say, language: Language) -
         label_visibility="collapsed",
         **_first(state.in_url("status", (), UNION_STATUSES)),
     )
+    if number:
+        counted.chip(number)
     _chips(say)
 
 
@@ -190,4 +199,4 @@ def _known(name: str, options: Sequence[str]) -> tuple[str, ...]:
 
 def _day(name: str) -> str:
     value = st.query_params.get(name, "")
-    return value if len(value) == len("YYYY-MM-DD") and is_date(value) else ""
+    return value if is_day(value) else ""

@@ -26,6 +26,8 @@ TO = tuple(status for status in UNION_STATUSES if status != "none")
 
 def panel(wanted: Wanted, total: int, district: District, say: Say, language: Language) -> None:
     """What is moved to where, its preview, and the button that makes it; made once, a preview is gone."""
+    if not total:
+        return
     with st.expander(say("founding.bulk", count=f"{total:,}"), icon=":material/playlist_add_check:", key="bulk"):
         if total > bulk.AT_MOST:
             st.info(say("organising.many", value=f"{total:,}", most=f"{bulk.AT_MOST:,}"))
@@ -75,7 +77,8 @@ def _previewed(wanted: Wanted, say: Say, language: Language) -> None:
     parts = " · ".join(f"{say(f'founding.fate_{fate}')} {count:,}" for fate, count in counts.items() if count)
     st.markdown(f"**{escape_markdown(parts)}**")
     rows = sorted(found.rows, key=lambda row: list(counts).index(row.fate))[:SHOWN]
-    st.dataframe(pd.DataFrame([_row(row, found, say) for row in rows]), hide_index=True, height=260)
+    shown = pd.DataFrame([_row(row, found, say) for row in rows])
+    st.dataframe(shown, hide_index=True, height=min(38 + 35 * len(rows), 260))
     if len(found.rows) > SHOWN:
         st.caption(say("founding.bulk_more", shown=SHOWN, count=f"{len(found.rows):,}"))
 
@@ -136,8 +139,8 @@ def _row(row: Row, found: Bulk, say: Say) -> dict[str, str]:
     why = explain(GongtuError(row.why[0], **row.why[1]), say) if row.why else ""
     return {
         say("field.name"): row.name,
-        say("record.from"): status_word(row.status, say),
-        say("record.to"): status_word(found.move.to, say) if row.change else say("total.none"),
         say("founding.fate"): say(f"founding.fate_{row.fate}"),
         say("founding.why"): why,
+        say("record.from"): status_word(row.status, say),
+        say("record.to"): status_word(found.move.to, say) if row.change else say("total.none"),
     }

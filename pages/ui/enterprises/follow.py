@@ -8,7 +8,7 @@ from dataclasses import replace
 import pandas as pd
 import streamlit as st
 
-from geo.casework.clock import AsOf, as_of
+from geo.clock import AsOf, as_of
 from geo.district import District
 from geo.enterprises import ON_THE_WAY, UNION_STATUSES
 from geo.fieldwork.campaign import Team, campaigns
@@ -135,7 +135,8 @@ def _table(frame: pd.DataFrame, names: Mapping[str, str], field: str, nowhere: s
             asked |= {"form": column.removeprefix("units_")} if column.startswith("units_") else {}
         listed(**asked)
 
-    pinned = {head: st.column_config.TextColumn(pinned=True, width="medium" if field == "team" else 100)}
+    wide = max(map(len, shown[head])) > 6  # of Chinese names only a team's
+    pinned = {head: st.column_config.TextColumn(pinned=True, width="medium" if wide else 100)}
     numbers = {word: st.column_config.NumberColumn(format="localized", width="small") for word in words.values()}
     st.dataframe(
         shown,
@@ -177,16 +178,11 @@ def show_following(
     if following.lag(days):
         st.caption(say("founding.told_on", day=days.made_up.isoformat()))
     with st.container(key="due_ones"):
-        _some("due", "next", soon, say("founding.due", count=f"{soon.total:,}", days=SOON_DAYS), names, say)
+        title = say("founding.due", count=f"{soon.total:,}", days=SOON_DAYS)
+        _some("due", "next", soon, title, names, days, rules, say)
     with st.container(key="silent_ones"):
-        _some(
-            "quiet",
-            "touched_on",
-            quiet,
-            say("founding.silent_count", count=f"{quiet.total:,}", days=rules.silent_days),
-            names,
-            say,
-        )
+        title = say("founding.silent_count", count=f"{quiet.total:,}", days=rules.silent_days)
+        _some("quiet", "touched_on", quiet, title, names, days, rules, say)
         if quiet.total > len(quiet.rows):
             st.button(
                 say("founding.all_silent"),
@@ -201,9 +197,11 @@ def show_following(
         st.markdown("\n".join(f"- {escape_markdown(line)}" for line in lines))
 
 
-def _some(key: str, first: str, page: Page, title: str, names: Mapping[str, str], say: Say) -> None:
+def _some(
+    key: str, first: str, page: Page, title: str, names: Mapping[str, str], days: AsOf, rules: Rules, say: Say
+) -> None:
     st.markdown(f"**{escape_markdown(title)}**")
     if page.rows:
-        rows_of(page.rows, names, say, key=key, first=first)
+        rows_of(page.rows, names, days, rules, say, key=key, first=first)
     else:
         st.caption(say("founding.none_of_these"))

@@ -17,7 +17,7 @@ from geo.district import District
 from geo.enterprises import usable_location
 from geo.i18n import Language
 from geo.layers import areas, enterprises, legend, points, teams
-from geo.layers.base import Basemap, Focus, Tiles, base_map
+from geo.layers.base import Basemap, Focus
 from geo.layers.enterprises import Dot
 from geo.layers.geojson import GeoJsonLayer
 from geo.regions import name_codes
@@ -25,6 +25,7 @@ from geo.storage.register import Register, Wanted
 from geo.words import Say, distance
 from pages.ui import cached, state
 from pages.ui.enterprises.work import open_one, tally
+from pages.ui.map_view import over
 from pages.ui.overview_map import map_notice
 
 POINTS_AT_MOST = 20_000
@@ -61,8 +62,7 @@ def enterprise_map(
     notice = map_notice(district, say, language)
     corner = drawing.free_corner
     layers.append(legend.Legend(say("legend.title"), tuple(rows), measure="", notice=notice, corner=corner))
-    zoom_corner = "bottomright" if corner == "bottomleft" else "bottomleft"
-    return base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner), [Tiles(basemap), *layers]
+    return over(district, drawing, basemap, layers)
 
 
 def picked(feature: Mapping[str, Any]) -> None:

@@ -12,16 +12,19 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo.clock import AsOf
 from geo.district import District
 from geo.export import FORMATS, export
 from geo.export import Asked as Wish
 from geo.i18n import Language
+from geo.ledger import Rules
 from geo.people import Person
 from geo.storage.register import Page, Register, Wanted
 from geo.web.access import who
 from geo.words import Say
 from pages.ui import cached, state
 from pages.ui.enterprises.asked import Asked
+from pages.ui.enterprises.cards import card, cards
 from pages.ui.enterprises.work import open_one, tally
 from pages.ui.words import escape_markdown
 
@@ -79,20 +82,39 @@ def made_up(district: District, register: Register, wanted: Wanted) -> int:
     return int(found["count"].sum())
 
 
-def table(register: Register, asked: Asked, names: Mapping[str, str], say: Say) -> Page:
+def table(register: Register, asked: Asked, names: Mapping[str, str], days: AsOf, rules: Rules, say: Say) -> Page:
     """Fifty rows of the list; one that is picked opens."""
     page = register.page(asked.wanted, sort=asked.sort, limit=ROWS, offset=(asked.page - 1) * ROWS)
     if not page.rows:
         st.info(say("founding.none" if not page.total else "founding.no_page"))
     else:
-        rows_of(page.rows, names, say, key="list")
-    _pager(asked.page, page.total, say)
+        rows_of(page.rows, names, days, rules, say, key="list")
+    if page.total:
+        _pager(asked.page, page.total, say)
     return page
 
 
-def rows_of(rows: list[dict[str, Any]], names: Mapping[str, str], say: Say, *, key: str, first: str = "") -> None:
-    """Enterprises as a table; one that is picked opens. ``first``: a column that comes right after the status."""
+def rows_of(
+    rows: list[dict[str, Any]],
+    names: Mapping[str, str],
+    days: AsOf,
+    rules: Rules,
+    say: Say,
+    *,
+    key: str,
+    first: str = "",
+) -> None:
+    """Enterprises as a table, and as cards: the browser shows what it has room for. One that is picked opens.
 
+    ``first``: a column that comes right after the status.
+    """
+    with st.container(key=f"grid_{key}"):
+        _grid(rows, names, say, key, first)
+    with st.container(key=f"cards_{key}"):
+        cards([card(row, names, days, rules, say) for row in rows], open_one, key=f"card_{key}")
+
+
+def _grid(rows: list[dict[str, Any]], names: Mapping[str, str], say: Say, key: str, first: str) -> None:
     def picked() -> None:
         chosen = st.session_state[key].selection.rows
         if chosen and chosen[0] < len(rows):

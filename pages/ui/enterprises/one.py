@@ -11,7 +11,7 @@ from urllib.parse import quote, urlencode
 import pandas as pd
 import streamlit as st
 
-from geo.casework.clock import AsOf
+from geo.clock import AsOf
 from geo.district import District
 from geo.errors import ParameterError
 from geo.i18n import Language
@@ -22,6 +22,7 @@ from geo.organising.told import Step, step_words
 from geo.people import Person
 from geo.storage import Record
 from geo.storage.register import Register, Wanted
+from geo.storage.seed import ACTOR
 from geo.words import Say, distance
 from pages.ui import cached, doing
 from pages.ui.enterprises import actions
@@ -105,7 +106,7 @@ def _head(seen: Seen, district: District, rules: Rules, days: AsOf, say: Say, la
         back(say)
         link = f"/records?noun=enterprises&id={quote(record.id, safe='')}&lang={language}"
         st.html(f'<a class="action quiet" target="_self" href="{link}">{escape(say("founding.record"))}</a>')
-    st.subheader(escape_markdown(str(record.values["name"])))
+    st.subheader(escape_markdown(str(record.values["name"])), anchor=False)
     region = cached.region_names(district, language).get(str(seen.row.get("region", "")), say("table.no_region"))
     words = [
         say(f"union_status.{seen.status}"),
@@ -208,7 +209,7 @@ def _step(step: Step, district: District, say: Say) -> None:
     strong = (
         f"**{escape_markdown(words)}**" if step.kind in ("move", "correction", "status") else escape_markdown(words)
     )
-    why = f"  \n{escape_markdown(step.why)}" if step.why else ""
+    why = f"  \n{escape_markdown(step.why)}" if step.why and step.by != ACTOR else ""  # of the pack: its digest
     st.markdown(f"{strong}  \n{escape_markdown(entered)}{why}")
     if step.fields:
         rows = [

@@ -10,9 +10,9 @@ import pandas as pd
 import streamlit as st
 
 from geo.casework import appeals
-from geo.casework.clock import AsOf, as_of, today
 from geo.casework.listed import NOBODY, Wanted, select
 from geo.casework.told import Names
+from geo.clock import AsOf, as_of, today
 from geo.district import District
 from geo.fieldwork.campaign import Campaign, campaigns, team_of
 from geo.i18n import Language
@@ -20,7 +20,7 @@ from geo.ledger import AMOUNTS, KINDS
 from geo.people import Person
 from geo.programmes import KINDS as PROGRAMME_KINDS
 from geo.words import Say
-from pages.ui import cached, state
+from pages.ui import cached, counted, state
 from pages.ui.words import escape_markdown, told_apart
 
 VIEWS = ("entries", "appeals", "meetings", "mediation", "programmes")
@@ -32,7 +32,7 @@ FIXED = {"appeals": "appeal", "mediation": "mediation", "programmes": "programme
 class Seen:
     """What the page shows: the campaign, the entries that are wanted, the latest first (``rows``), and their names.
 
-    ``every``: all entries of the campaign. ``as_of``: the days that appeals are judged by.
+    ``every``: all entries of the campaign. ``as_of``: the days that appeals are judged by; ``today``: the day it is.
     """
 
     campaign: Campaign
@@ -43,11 +43,7 @@ class Seen:
     as_of: AsOf
     names: Names
     person: Person
-
-    @property
-    def today(self) -> date:
-        """The day that it is."""
-        return self.as_of.today
+    today: date
 
     @property
     def open(self) -> bool:
@@ -75,10 +71,18 @@ def see(district: District, person: Person, say: Say, language: Language) -> See
         **state.in_url("view", "entries", VIEWS),
     )
     wanted = _filters(campaign, view, district, person, names, say)
-    mine = entries[entries["campaign"] == campaign.id]
-    days = as_of(mine, today(district, workspace.now()))
+    mine, now = entries[entries["campaign"] == campaign.id], today(district, workspace.now())
+    days = as_of(mine, now)
+    if number := counted.asked(district, campaign.id, say, language):
+        counted.chip(number)
+        days = number.asof
+        mine = appeals.known_on(mine, days.today) if number.number.on else mine
+        if number.number.what == "meetings":
+            wanted = replace(wanted, positions=number.ids or ("-",), until=days.today.isoformat())
+        else:
+            wanted = replace(wanted, ids=number.ids)
     rows = select(mine, wanted, today=days, rules={campaign.id: campaign.rules})
-    return Seen(campaign, view, wanted, mine, rows, days, names, person)
+    return Seen(campaign, view, wanted, mine, rows, days, names, person, now)
 
 
 def _campaign(every: Sequence[Campaign], person: Person, names: Names, say: Say) -> Campaign:
@@ -183,6 +187,7 @@ def _forget() -> None:
         "facility",
         "handler",
         "says",
+        counted.NAME,
         "page",
     ):
         state.put(key, "")

@@ -11,7 +11,7 @@ import streamlit as st
 
 from geo.casework import appeals
 from geo.ledger import AMOUNTS
-from geo.words import Say
+from geo.words import Say, money
 from pages.ui import state
 from pages.ui.ledger.asked import Seen
 
@@ -132,5 +132,5 @@ def _about(row: Mapping[Any, Any], seen: Seen, say: Say) -> Iterator[str]:
             yield say("ledger.due", day=appeals.due(row, seen.campaign.rules))
     for name in AMOUNTS:
         if not pd.isna(row[name]):
-            figure = f"{row[name]:,.2f}".removesuffix(".00") if name == "recovered" else f"{row[name]:,}"
+            figure = money(row[name]) if name == "recovered" else f"{row[name]:,}"
             yield f"{say(f'field.{name}')} {figure}"

@@ -12,11 +12,12 @@ from geo.datum import Datum, convert
 from geo.district import District
 from geo.i18n import Language
 from geo.layers import areas, legend, palette, points
-from geo.layers.base import Basemap, Tiles, base_map
+from geo.layers.base import Basemap
 from geo.layers.geojson import GeoJsonLayer
 from geo.words import Say
 from pages.ui import cached
 from pages.ui.ledger.asked import Seen
+from pages.ui.map_view import over
 from pages.ui.overview_map import map_notice
 from pages.ui.programme_map import programme_marks
 
@@ -44,7 +45,7 @@ def ledger_map(
     if seen.view == "programmes":
         marks, rows = programme_marks(district, counted, datum, say, language)
     else:
-        marks, rows = _marks(counted, seen, datum, selected, say), _legend(say)
+        marks, rows = _marks(counted, seen, datum, selected, say), _legend(counted, say)
     layers: list[MacroElement] = [
         *areas.regions(codes, drawing.regions, shares, labels, lines, selected=wanted),
         areas.names(drawing.centres, labels, selected=names.get(wanted, "")),
@@ -52,15 +53,14 @@ def ledger_map(
         legend.Legend(
             say("legend.title"),
             (*rows, legend.Row(say("ledger.legend_none"), swatch=(palette.RAMP[0],))),
-            measure=what,
+            measure=what if most else "",
             low="0",
             high=f"{most:,}",
             notice=map_notice(district, say, language),
             corner=drawing.free_corner,
         ),
     ]
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    return base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner), [Tiles(basemap), *layers]
+    return over(district, drawing, basemap, layers)
 
 
 def _counted(seen: Seen) -> pd.DataFrame:
@@ -97,8 +97,9 @@ def _marks(rows: pd.DataFrame, seen: Seen, datum: Datum, selected: str, say: Say
     return points.marks(marks)
 
 
-def _legend(say: Say) -> list[legend.Row]:
-    return [
-        legend.Row(say("ledger.legend_entry"), mark="entry"),
-        legend.Row(say("ledger.legend_synthetic"), mark="entry-synthetic"),
-    ]
+def _legend(rows: pd.DataFrame, say: Say) -> list[legend.Row]:
+    """The marks that there are."""
+    made_up = rows.loc[rows["lon"].notna(), "standing"] == "synthetic"
+    marks = {"entry": ~made_up, "entry-synthetic": made_up}
+    words = {"entry": "ledger.legend_entry", "entry-synthetic": "ledger.legend_synthetic"}
+    return [legend.Row(say(words[mark]), mark=mark) for mark, there in marks.items() if there.any()]

@@ -6,21 +6,22 @@ import pandas as pd
 import streamlit as st
 
 from geo.casework import appeals
+from geo.casework.appeals import LATE
 from geo.ledger import CHANNELS, STEPS, Rules
 from geo.programmes import KINDS as PROGRAMME_KINDS
 from geo.progress.dashboard import meetings as meetings_of
-from geo.words import Say, percent
+from geo.words import Say, money, percent
 from pages.ui.ledger.asked import Seen
 from pages.ui.widgets import figures
 from pages.ui.words import escape_markdown
-
-LATE = ("overdue", "escalated")
 
 
 def summary(seen: Seen, say: Say) -> None:
     """What the view's entries add up to; nothing for the view of all kinds."""
     with st.container(key="ledger_summary"):
         match seen.view:
+            case _ if not len(seen.rows) and seen.view != "meetings":
+                pass  # of which there is nothing to add up
             case "appeals":
                 _appeals(seen, say)
             case "meetings":
@@ -73,7 +74,8 @@ def _appeals(seen: Seen, say: Say) -> None:
 def _meetings(seen: Seen, say: Say) -> None:
     """双沟通: what each position held, against what it is to hold."""
     table = meetings_of(seen.rows, seen.campaign, seen.campaign.rules)
-    wanted = set(seen.wanted.positions)
+    if seen.wanted.positions:
+        table = table[table.index.isin(seen.wanted.positions)]
     heads = [say("field.position"), say("entry_kind.worker_meeting"), say("entry_kind.enterprise_meeting")]
     rows = [
         (
@@ -82,7 +84,6 @@ def _meetings(seen: Seen, say: Say) -> None:
             _against(row["enterprise"], row["enterprise_target"], say),
         )
         for position, row in table.to_dict("index").items()
-        if not wanted or position in wanted
     ]
     total = table[["worker", "worker_target", "enterprise", "enterprise_target"]].sum()
     st.caption(
@@ -119,8 +120,7 @@ def _mediation(seen: Seen, say: Say) -> None:
 
 def _mediated(name: str, rows: pd.DataFrame) -> tuple[str, ...]:
     settled = int(rows["outcome"].isin(("settled", "partly")).sum())
-    money = f"{rows['recovered'].sum():,.2f}".removesuffix(".00")
-    return name, f"{len(rows):,}", f"{settled:,}", f"{int(rows['workers'].sum()):,}", money
+    return name, f"{len(rows):,}", f"{settled:,}", f"{int(rows['workers'].sum()):,}", money(rows["recovered"].sum())
 
 
 def _programmes(seen: Seen, say: Say) -> None:

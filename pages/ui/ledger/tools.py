@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
-from geo.casework.listed import NOBODY
+from geo.casework import listed
 from geo.layers.base import Basemap
 from geo.words import Say
 from pages.ui import state
@@ -35,19 +35,8 @@ def tools(seen: Seen, tiles: Mapping[str, Basemap], say: Say) -> Basemap | None:
 
 def _files(seen: Seen, say: Say) -> None:
     """The entries that are listed as files, by the addresses that give them out."""
-    wanted = seen.wanted
-    asked = {
-        "campaign": seen.campaign.id,
-        "kind": ",".join(wanted.kinds),
-        "programme_kind": ",".join(wanted.programme_kinds),
-        "state": ",".join(wanted.states),
-        "team": ",".join(wanted.teams),
-        "position": ",".join(wanted.positions),
-        "region": ",".join(wanted.regions),
-        **{name: getattr(wanted, name) for name in ("since", "until", "enterprise", "facility", "says")},
-        "mine": "True" if wanted.handler == seen.person.id else "",
-        "handler": wanted.handler if wanted.handler == NOBODY else "",
-        "q": wanted.text,
+    asked = listed.address(seen.wanted, seen.person) | {
+        "counted": st.query_params.get("counted", "") if seen.wanted.ids is not None else "",
         "lang": _lang(),
     }
     query = urlencode({name: value for name, value in asked.items() if value})

@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
-from geo import planner
+from geo import clock, planner
 from geo.datum import Datum
 from geo.district import District
 from geo.i18n import Language, translate
@@ -65,7 +64,7 @@ def found(district: District, question: Question, size_m: int | None, *, staff: 
 
 def today(district: District) -> date:
     """The day that it is in the district."""
-    return cached.workspace().now().astimezone(ZoneInfo(district.about["time_zone"])).date()
+    return clock.today(district, cached.workspace().now())
 
 
 def at(district: District, question: Question) -> datetime | None:

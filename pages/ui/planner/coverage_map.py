@@ -13,13 +13,14 @@ from geo.datum import Datum
 from geo.district import District
 from geo.i18n import Language
 from geo.layers import areas, legend
-from geo.layers.base import Focus, Tiles, base_map
+from geo.layers.base import Focus
 from geo.layers.geojson import GeoJsonLayer, to_geojson
 from geo.planner import AT_LEAST, Question
 from geo.planner.privacy import cells_withheld
 from geo.regions import name_codes
 from geo.words import Say, distance, percent
 from pages.ui import cached
+from pages.ui.map_view import over
 from pages.ui.overview_map import Marks, facility_marks, map_notice
 from pages.ui.planner import answers
 from pages.ui.planner.amounts import amount, distance_or_dash
@@ -75,9 +76,7 @@ def coverage_map(
         )
     )
     layers.append(Focus(region_bounds(district, look.region, drawing, datum)))
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
-    return base, [Tiles(look.basemap), *layers]
+    return over(district, drawing, look.basemap, layers)
 
 
 def station_marks(district: District, found: Found, datum: Datum, say: Say, language: Language) -> Marks:

@@ -12,13 +12,14 @@ from geo.datum import Datum, convert
 from geo.district import District
 from geo.i18n import Language
 from geo.layers import areas, legend, points
-from geo.layers.base import Focus, Tiles, base_map
+from geo.layers.base import Focus
 from geo.layers.geojson import GeoJsonLayer
 from geo.planner import AT_LEAST
 from geo.planner.candidates import Candidates
 from geo.planner.plan import Plan, Site
 from geo.words import Say, distance
 from pages.ui import cached
+from pages.ui.map_view import over
 from pages.ui.overview_map import map_notice
 from pages.ui.planner.answers import Found, Look
 from pages.ui.planner.coverage_map import cell_layer, cell_words, region_bounds, shown_counts, station_marks
@@ -82,9 +83,7 @@ def plan_map(
         )
     )
     layers.append(Focus(region_bounds(district, look.region, drawing, datum)))
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
-    return base, [Tiles(look.basemap), *layers]
+    return over(district, drawing, look.basemap, layers)
 
 
 def _notes(found: Found, counts: np.ndarray, say: Say) -> list[legend.Row]:

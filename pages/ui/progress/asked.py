@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from datetime import date
 
 import streamlit as st
@@ -11,12 +11,11 @@ from geo.district import District
 from geo.fieldwork.campaign import Campaign, campaigns
 from geo.i18n import Language
 from geo.progress import days
-from geo.progress.brief import not_after
 from geo.progress.days import Period
 from geo.progress.measures import Where
-from geo.progress.scene import Scene, key, scene
+from geo.progress.scene import Scene, key
 from geo.words import Say, local_name
-from pages.ui import cached, state
+from pages.ui import cached, counted, state
 from pages.ui.words import told_apart
 
 PERIODS = ("whole", "month", "week", "days")
@@ -54,8 +53,7 @@ def ask(district: District, say: Say, language: Language) -> Asked | None:
         chosen = st.selectbox(
             say("progress.campaign"), list(every), format_func=names.get, **state.in_url("campaign", first, list(every))
         )
-        kept = key(workspace, district, chosen)
-        found = cached.once(("progress", *kept), lambda: scene(workspace, district, chosen))
+        found = counted.scene_of(district, chosen)
         period = st.segmented_control(
             say("progress.period"),
             PERIODS,
@@ -66,8 +64,8 @@ def ask(district: District, say: Say, language: Language) -> Asked | None:
         on = st.date_input(
             say("progress.on"), None, format="YYYY-MM-DD", help=say("progress.on_help"), **state.day_in_url("on")
         )
-    if on:
-        found = replace(found, asof=not_after(found.asof, on))
+    day = on.isoformat() if on else ""
+    found = found.on(day)
     with st.container(horizontal=True, vertical_alignment="bottom", key="progress_where"):
         within = _period(found, period, say)
         teams = told_apart({one.id: local_name(asdict(one), language) for one in found.campaign.teams})
@@ -84,7 +82,8 @@ def ask(district: District, say: Say, language: Language) -> Asked | None:
             format_func=lambda one: towns.get(one, say("progress.every_town")),
             **state.in_url("region", "", ["", *towns]),
         )
-    return Asked(found, Where(within, team or None, town or None), on.isoformat() if on else "", teams, towns, kept)
+    where = Where(within, team or None, town or None)
+    return Asked(found, where, day, teams, towns, key(workspace, district, chosen))
 
 
 def _period(found: Scene, period: str, say: Say) -> Period:

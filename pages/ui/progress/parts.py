@@ -8,11 +8,10 @@ import streamlit as st
 
 from geo.casework import appeals
 from geo.i18n import Language
-from geo.organising.following import PREPARING_DAYS
 from geo.progress.brief import to_decide
-from geo.progress.dashboard import ERASED_SOON_DAYS, NEXT_DAYS, by_state, standing
-from geo.progress.measures import MEASURES, count
-from geo.progress.words import as_of, assumed, demo, demo_of, number
+from geo.progress.dashboard import by_state, standing
+from geo.progress.measures import ANYWHERE, MEASURES, count
+from geo.progress.words import as_of, assumed, decision, demo, demo_of, number
 from geo.words import Say, percent
 from pages.ui import cached
 from pages.ui.progress import links
@@ -40,7 +39,7 @@ GROUPS: dict[str, tuple[str, ...]] = {
 def told(asked: Asked, say: Say) -> None:
     """As of which day, over which days, and what is assumed: before any number."""
     made, within = asked.scene, asked.where.period
-    lines = [as_of(made, made.asof, say)]
+    lines = [as_of(made, say)]
     lines.append(say("progress.counted_days", since=within.since, until=within.until))
     if known := assumed(made, say):
         lines.append(known)
@@ -55,19 +54,12 @@ def told(asked: Asked, say: Say) -> None:
 def decide(asked: Asked, say: Say, language: Language) -> None:
     """What needs a decision, the most pressing first; of the whole campaign, whatever is picked."""
     made = asked.scene
-    found = to_decide(cached.workspace(), made, made.asof)
-    rules = made.campaign.rules
+    found = to_decide(cached.workspace(), made)
     cards = []
     for one in found:
-        words = say(
-            f"decision.{one.what}",
-            days=ERASED_SOON_DAYS,
-            silent=rules.silent_days,
-            preparing=PREPARING_DAYS,
-            next=NEXT_DAYS,
-        )
-        urgent = ' class="urgent"' if one.what in ("escalated", "overdue") else ""
-        href = escape(links.decision(made, one, language))
+        words = decision(one.what, made, say)
+        urgent = ' class="urgent"' if one.what in appeals.LATE else ""
+        href = escape(links.to(asked, one.what, ANYWHERE, language))
         note = demo_of(one, say)
         told = f"<b>{one.count:,}</b><span>{escape(words)}</span>" + (f"<i>{escape(note)}</i>" if note else "")
         cards.append(f'<a{urgent} target="_self" href="{href}">{told}</a>')
@@ -89,7 +81,7 @@ def numbers(asked: Asked, say: Say, language: Language) -> None:
 
 def _tile(asked: Asked, name: str, say: Say, language: Language) -> str:
     found = count(asked.scene.work, name, asked.where)
-    href = links.counted(asked.scene, name, asked.where, language)
+    href = links.to(asked, name, asked.where, language) if found.ids else ""
     unsaid = say("progress.unsaid", count=found.unsaid) if found.unsaid else ""
     left_out = ""
     if found.left_out:
@@ -114,15 +106,16 @@ def _appeals(asked: Asked, say: Say, language: Language) -> str:
             f"{counted:,}",
             say(f"appeal_state.{state}"),
             demo(counted, made_up[state], say),
-            links.appeals(made, state, asked.where, language),
+            links.to(asked, state, asked.where, language) if counted else "",
         )
         for state, counted in by_state(seen).items()
     ]
+    every = links.to(asked, ",".join(appeals.STATES), asked.where, language) if len(seen) else ""
     rates = appeals.rates(seen)
     for name in ("answered", "solved", "satisfied"):
         share = getattr(rates, name)
         of = say("progress.rate_of", yes=share.yes, all=share.yes + share.no, unknown=share.unknown)
         note = " · ".join(filter(None, (of, demo(len(seen), int(seen["synthetic"].sum()), say))))
-        tiles.append(tile(percent(share.value, say), say(f"progress.rate_{name}"), note, ""))
+        tiles.append(tile(percent(share.value, say), say(f"progress.rate_{name}"), note, every))
     head, told = escape(say("progress.group_appeals")), escape(say("progress.rates_note"))
     return f'<div class="tiles"><h3>{head}</h3>{"".join(tiles)}<p class="note">{told}</p></div>'

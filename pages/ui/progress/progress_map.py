@@ -10,24 +10,22 @@ from branca.element import MacroElement
 from geo.district import District
 from geo.i18n import Language
 from geo.layers import areas, legend, palette
-from geo.layers.base import Basemap, Tiles, base_map
-from geo.progress.measures import MEASURES, count, table_and_demo
+from geo.progress.measures import MAIN, MEASURES, count, table_and_demo
 from geo.progress.words import demo, number
 from geo.words import Say
 from pages.ui import cached
+from pages.ui.map_view import over
 from pages.ui.overview_map import map_notice
 from pages.ui.progress.asked import Asked
 
-TIPS = ("visits", "worker_meetings", "enterprise_meetings", "units", "members", "appeals", "mediations", "recovered")
-
 
 def progress_map(
-    district: District, asked: Asked, shade: str, basemap: Basemap | None, say: Say, language: Language
+    district: District, asked: Asked, shade: str, say: Say, language: Language
 ) -> tuple[folium.Map, list[MacroElement]]:
     """The constant base map, and the towns over it, darker for more; the one that is picked is outlined."""
-    drawing = cached.drawing(district, basemap.datum if basemap else "wgs84")
+    drawing = cached.drawing(district, "wgs84")
     names = cached.region_names(district, language)
-    wanted = tuple(dict.fromkeys((shade, *TIPS)))
+    wanted = tuple(dict.fromkeys((shade, *MAIN)))
     where = replace(asked.where, town=None)
     found = table_and_demo(asked.scene.work, wanted, "town", where)
     rows, made = (frame.reindex(list(names), fill_value=0.0) for frame in found)
@@ -65,6 +63,4 @@ def progress_map(
             corner=drawing.free_corner,
         ),
     ]
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
-    return base, [Tiles(basemap), *layers]
+    return over(district, drawing, None, layers)

@@ -9,10 +9,12 @@ from html import escape
 import pandas as pd
 import streamlit as st
 
+from geo.casework.appeals import LATE
 from geo.i18n import Language
 from geo.progress import days
 from geo.progress.dashboard import standing
-from geo.progress.measures import MEASURES, By, Where, count, programme_kinds, table_and_demo
+from geo.progress.measures import ANYWHERE, MEASURES, By, Where, count, programme_kinds, table_and_demo
+from geo.progress.measures import MAIN as COLUMNS
 from geo.progress.published import Compared, compare
 from geo.progress.words import demo, number, why
 from geo.words import Say
@@ -20,19 +22,6 @@ from pages.ui import cached, state
 from pages.ui.progress import links
 from pages.ui.progress.asked import Asked
 
-COLUMNS = (
-    "visits",
-    "worker_meetings",
-    "enterprise_meetings",
-    "units",
-    "unions",
-    "members",
-    "appeals",
-    "mediations",
-    "recovered",
-    "programmes",
-)
-LATE = ("overdue", "escalated")
 BYS: tuple[By, ...] = ("team", "town", "week")
 
 
@@ -105,7 +94,7 @@ def _row(
         _cell(
             0.0 if known is None else float(known[column]),
             MEASURES[column].unit,
-            links.counted(asked.scene, column, where, language),
+            links.to(asked, column, where, language),
             star=known is not None and bool(made.loc[key, column]),
         )
         for column in COLUMNS
@@ -121,7 +110,7 @@ def _total(asked: Asked, by: By, late: pd.DataFrame, say: Say, language: Languag
     for column in COLUMNS:
         found = count(asked.scene.work, column, asked.where)
         note = demo(found.value, found.synthetic, say)
-        href = links.counted(asked.scene, column, asked.where, language)
+        href = links.to(asked, column, asked.where, language)
         cells.append(_cell(found.value, MEASURES[column].unit, href, note))
     if by != "week":
         counted, part = (int(late[name].sum()) for name in ("count", "synthetic"))
@@ -139,7 +128,7 @@ def _of(where: Where, by: By, key: str) -> Where:
 def _late_cell(
     asked: Asked, counted: int, where: Where, language: Language, note: str = "", *, star: bool = False
 ) -> str:
-    href = links.appeals(asked.scene, ",".join(LATE), where, language)
+    href = links.to(asked, ",".join(LATE), where, language)
     return _cell(float(counted), "count", href, note, star=star)
 
 
@@ -163,13 +152,15 @@ def kinds(asked: Asked, say: Say, language: Language) -> None:
     )
     body = ""
     for kind, row in found.iterrows():
-        href = links.programmes(asked.scene, str(kind), asked.where, language)
+        times, reached = (
+            links.to(asked, f"{name}:{kind}", asked.where, language) for name in ("programmes", "programme_people")
+        )
         unsaid = say("progress.unsaid", count=int(row["unsaid"])) if row["unsaid"] else ""
         people = " · ".join(filter(None, (demo(row["people"], row["synthetic_people"], say), unsaid)))
         body += (
             f'<tr><th scope="row">{escape(say(f"programme_kind.{kind}"))}</th>'
-            f"{_cell(row['count'], 'count', href, demo(row['count'], row['synthetic'], say))}"
-            f"{_cell(row['people'], 'people', '', people)}</tr>"
+            f"{_cell(row['count'], 'count', times, demo(row['count'], row['synthetic'], say))}"
+            f"{_cell(row['people'], 'people', reached, people)}</tr>"
         )
     st.html(f'<table class="figures progress"><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>')
 
@@ -199,7 +190,7 @@ def _published_row(asked: Asked, one: Compared, say: Say, language: Language) ->
     if one.counted is not None:
         counted = number(one.counted.value, MEASURES[one.measure].unit)
         note = demo(one.counted.value, one.counted.synthetic, say)
-        href = links.counted(asked.scene, one.measure, Where(), language) if one.counted.ids else ""
+        href = links.to(asked, one.measure, ANYWHERE, language) if one.counted.ids else ""
         off = f"{one.difference:+,.10g}" if one.difference else "0"
     shown = f'<a target="_self" href="{escape(href)}">{escape(counted)}</a>' if href else escape(counted)
     name = (language == "en" and one.name_en) or one.name

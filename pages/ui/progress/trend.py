@@ -39,13 +39,15 @@ def trends(asked: Asked, say: Say) -> None:
     weeks = days.weeks(within.since, within.until)
     if len(weeks) < 2:
         return
-    st.html(f'<h2 class="part">{say("progress.trend")}</h2>')
-    columns = st.columns(2, gap="medium")
     names = tuple(name for chart in CHARTS for name in chart)
     rows, invented = table_and_demo(asked.scene.work, names, "week", asked.where)
     made = invented.any()
     found = rows.reindex(weeks, fill_value=0.0)
     some = [chart for chart in CHARTS if found[list(chart)].to_numpy().any()]
+    if not some:
+        return
+    st.html(f'<h2 class="part">{say("progress.trend")}</h2>')
+    columns = st.columns(2, gap="medium")
     for place, chart in enumerate(some):
         with columns[place % 2], st.container(key=f"trend_{chart[0]}"):
             _chart(found[list(chart)], say)
@@ -71,9 +73,7 @@ def _chart(found: pd.DataFrame, say: Say) -> None:
     written = "%Y-%m" if len(mondays) > MANY else "%m-%d"
     axis = alt.Axis(title=None, format=written, labelOverlap=True, grid=False, **ticks)
     x = alt.X("monday:T", axis=axis)
-    y = alt.Y(
-        "value:Q", title=None, axis=alt.Axis(format="~s" if found.to_numpy().max() >= 10_000 else ",.0f", tickCount=4)
-    )
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4))
     tips = [
         alt.Tooltip("week:N", title=say("progress.week")),
         alt.Tooltip("what:N", title=say("progress.measure")),

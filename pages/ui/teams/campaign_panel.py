@@ -15,7 +15,7 @@ from geo.fieldwork import deeds
 from geo.fieldwork.campaign import Campaign, Team, campaigns, reported, team_of
 from geo.i18n import Language
 from geo.people import Person
-from geo.words import Say, local_name
+from geo.words import Say, local_name, local_text
 from pages.ui import cached, doing, state
 from pages.ui.teams.rules_panel import rules
 from pages.ui.words import escape_markdown, told_apart
@@ -73,16 +73,18 @@ def _first(every: Sequence[Campaign], person: Person) -> str:
 
 def _about(campaign: Campaign, say: Say, language: Language) -> list[str]:
     """On what grounds the campaign is what it is, and where its teams set out from."""
-    lines = [campaign.name_en or campaign.name if language == "en" else campaign.name]
+    said = partial(local_text, asdict(campaign), language=language)
+    lines = [said("name")]
     if campaign.of_pack:
         date = campaign.as_of or say("total.none")
         lines.append(say("tip.standing", standing=say(f"standing.{campaign.standing}"), date=date))
     if campaign.departments and not any(team.departments for team in campaign.teams):
-        lines.append(say("teams.departments", names="、".join(campaign.departments)))
+        names = (language == "en" and campaign.departments_en) or campaign.departments
+        lines.append(say("teams.departments", names=say("fieldwork.and").join(names)))
     if campaign.base:
         standing = say(f"standing.{campaign.base_standing}") if campaign.base_standing else say("total.none")
-        lines.append(say("teams.base", name=campaign.base_name, standing=standing))
-    return [*lines, *([campaign.note] if campaign.note and language == "zh" else [])]
+        lines.append(say("teams.base", name=said("base_name"), standing=standing))
+    return [*lines, *filter(None, [said("note")])]
 
 
 def _versions(district: District, campaign: Campaign, person: Person) -> list[str]:
@@ -135,7 +137,7 @@ def _teams(campaign: Campaign, say: Say, language: Language) -> None:
     by_id = {team.id: team for team in campaign.teams}
     if not by_id:
         return
-    team_names = told_apart({team.id: team.name for team in campaign.teams})
+    team_names = told_apart({team.id: local_name(asdict(team), language) for team in campaign.teams})
     accounts = {one.id: one.name for one in cached.workspace().store.people.list() if not one.disabled}
     chosen = st.selectbox(say("teams.team"), list(by_id), format_func=lambda id_: team_names[id_], key="edited_team")
     team = by_id[chosen]
@@ -182,8 +184,8 @@ def _teams(campaign: Campaign, say: Say, language: Language) -> None:
 
     st.divider()
     held = sum(1 for one in cached.workspace().store.assignments.draft(campaign.id).fields.values() if one == team.id)
-    sure = st.checkbox(say("teams.drop_sure", name=team.name, count=held), key=f"drop_sure_{key}")
-    _button("drop_team", say("teams.drop_team", name=team.name), drop, language, disabled=not sure)
+    sure = st.checkbox(say("teams.drop_sure", name=team_names[chosen], count=held), key=f"drop_sure_{key}")
+    _button("drop_team", say("teams.drop_team", name=team_names[chosen]), drop, language, disabled=not sure)
 
 
 def _with_team(who: Person, campaign: Campaign, say: Say) -> object:
@@ -234,7 +236,7 @@ def _copy(campaign: Campaign, say: Say, language: Language) -> None:
         return _open(made)
 
     with st.form("copy_campaign", border=True, enter_to_submit=False):
-        st.markdown(f"**{escape_markdown(say('teams.copy', name=campaign.name))}**")
+        st.markdown(f"**{escape_markdown(say('teams.copy', name=local_name(asdict(campaign), language)))}**")
         st.text_input(say("teams.name"), key="copy_name", max_chars=deeds.NAME_AT_MOST)
         st.text_input(say("teams.starts"), key="copy_starts", help=say("teams.date_help"))
         st.form_submit_button(say("teams.copy_go"), on_click=doing.attempt, args=(go, language, "teams.saved"))

@@ -12,9 +12,10 @@ from geo.datum import Datum, convert
 from geo.district import District
 from geo.i18n import Language
 from geo.layers import areas, legend, palette, points, teams
-from geo.layers.base import Basemap, Tiles, base_map
+from geo.layers.base import Basemap
 from geo.words import Say, local_name
 from pages.ui import cached
+from pages.ui.map_view import over
 from pages.ui.overview_map import map_notice
 from pages.ui.teams.words import load_words
 from pages.ui.teams.work import Seen
@@ -49,9 +50,7 @@ def teams_map(
         teams.posts(_posts(seen, records, datum, say, language), selected=selected),
         _legend(district, seen, grounds, drawing.free_corner, say, language),
     ]
-    zoom_corner = "bottomright" if drawing.free_corner == "bottomleft" else "bottomleft"
-    base = base_map(cached.drawing(district, "wgs84").bounds, zoom_corner=zoom_corner)
-    return base, [Tiles(basemap), *layers]
+    return over(district, drawing, basemap, layers)
 
 
 def _lines(seen: Seen, position: str, say: Say) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from geo.i18n import Language
 from geo.people import Person
 from geo.storage.visits import STATES, PlannedVisit
 from geo.words import Say
-from pages.ui import access, cached, doing
+from pages.ui import access, cached, counted, doing
 from pages.ui.teams.work import Seen
 from pages.ui.words import escape_markdown, today
 
@@ -49,7 +49,11 @@ def visits(seen: Seen, district: District, person: Person, say: Say, language: L
     mine = team_of(seen.present, person)
     now = today(cached.workspace().now(), district.about["time_zone"])
     past = st.toggle(say("teams.past_visits"), key="past_visits")
-    listed = store.list(seen.campaign.id, since=None if past else now)
+    number = counted.asked(district, seen.campaign.id, say, language)
+    listed = store.list(seen.campaign.id, since=None if past or number else now)
+    if number:
+        counted.chip(number)
+        listed = [visit for visit in listed if visit.id in number.ids]
     listed.sort(key=lambda one: (one.team != (mine.id if mine else one.team), one.date, one.start, one.id))
     if not listed:
         st.info(say("teams.no_visits"))
