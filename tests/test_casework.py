@@ -375,6 +375,7 @@ def test_an_appeal_is_closed_reopened_and_put_into_other_hands(workspace: Worksp
     assert appeals.answer(workspace, second, made.id, 2, answered=True).values["answered"] is True
     opened = appeals.reopen(workspace, second, made.id, 3, note="又欠了")
     assert (opened.values["closed_on"], opened.values["solved"], until()) == (None, None, "2026-10-13")
+    assert opened.values["satisfied"] is None
     with pytest.raises(GongtuError, match=r"casework\.not_yours"):
         appeals.assign(workspace, second, made.id, 4, handler=second.id)
     workspace.store.people.disable(second.id, "休假", by="test", now=workspace.now())
@@ -512,7 +513,9 @@ def test_another_ones_caller_and_handler_cannot_be_taken_away(workspace: Workspa
     appeals.assign(workspace, leader, made.id, 1, handler="")  # nobody's, but somebody called
     with pytest.raises(GongtuError, match=r"casework\.not_yours"):
         deeds.retire(workspace, other, made.id, 2, "撤")
-    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_open_days": 30})
+    change_campaign(workspace, leader, _campaign(workspace), rules={"erase_open_days": 30, "erase_days": 0})
+    with pytest.raises(GongtuError, match=r"casework\.not_yours"):  # the caller would be forgotten at once
+        appeals.close(workspace, other, made.id, 2, on="2025-10-19", solved=None, satisfied=None, note="完")
     with pytest.raises(GongtuError, match=r"casework\.not_yours"):
         deeds.correct(workspace, other, made.id, 2, {"date": "2025-09-01"}, "记错了日子")
     assert _until(workspace, made.id) == "2025-11-12"
@@ -683,6 +686,7 @@ def test_an_entry_in_words(workspace: Workspace, people: dict[str, Person]) -> N
     lines = dict(told.lines(made.values, names, SAY))
     assert (lines["追回金额（元）"], lines["工作组"], lines["企业"]) == ("1,234.50 元", "一组", "E3公司")
     assert set(STEPS) & set(lines) == set()
+    assert [told.words("solved", said, names, SAY) for said in (True, False)] == ["是", "否"]
 
 
 def _picked(frame: pd.DataFrame, day: date, **wanted: Any) -> list[str]:

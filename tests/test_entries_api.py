@@ -164,12 +164,13 @@ def test_half_of_a_character_is_refused_like_anything_else(client: Client) -> No
 def test_the_history_names_no_account(client: Client, workspace: Workspace) -> None:
     one = client("甲")
     made = one.post(URL, json={**APPEAL, "id": "appeal-001"}).json()
-    accounts = [account.id for account in workspace.store.people.list()]
-    hand = {"version": made["version"], "do": "assign", "handler": accounts[-1]}
+    accounts = {account.name: account.id for account in workspace.store.people.list()}
+    hand = {"version": made["version"], "do": "assign", "handler": accounts["乙某"]}
     answer = one.post(f"{URL}/appeal-001/steps", json=hand)
     told = answer.json()["history"][0]
     assert (answer.status_code, told["changes"], told["by"]) == (200, [], "甲某")
-    assert [id_ for id_ in accounts if id_ in answer.text] == []
+    assert answer.json()["version"] == 2
+    assert [id_ for id_ in accounts.values() if id_ in answer.text] == []
 
 
 @pytest.mark.parametrize(

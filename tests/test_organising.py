@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import nullcontext
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from itertools import product
 from threading import Barrier, Thread
@@ -28,7 +29,7 @@ from geo.intake.reasons import Reasons
 from geo.layers.enterprises import LOOKS, STYLES, Dot, dots, look_of
 from geo.ledger import Rules
 from geo.organising import bulk, deeds, following, told
-from geo.organising.funnel import COUNTED, NOWHERE, TOTAL, funnel
+from geo.organising.funnel import COUNTED, NOWHERE, TOTAL, cell_ids, funnel
 from geo.organising.ground import ground, regions_of
 from geo.organising.moves import NEW, NEXT, Move, change_of, doubts, new_union
 from geo.people import NOBODY, Person
@@ -272,8 +273,8 @@ def test_a_preview_says_what_becomes_of_each_and_founds_one_union() -> None:
         *(("D", "already"), ("E", "moves")),
     ]
     assert found.counts == {"moves": 2, "missing": 1, "illegal": 1, "already": 1}
-    told_of = bulk.decide(rows(), move, TODAY, {}, {"B": 4, "A": 7})
-    assert [row.change.values["members"] for row in told_of.rows if row.change] == [7, 4]
+    told_of = bulk.decide(rows(), replace(move, members=5), TODAY, {}, {"A": 7})
+    assert [row.change.values["members"] for row in told_of.rows if row.change] == [7, 5]
     assert [row.change.values["union_id"] for row in found.rows if row.change] == ["U-A.2"] * 2
     left_out = bulk.decide([rows()[1], {**rows()[0], "id": "E"}], move, TODAY, {})
     assert [row.change and row.change.values["union_id"] for row in left_out.rows] == [None, "U-E"]
@@ -325,23 +326,26 @@ def register(rows: list[tuple[str, str, str, str, int | None]]) -> pd.DataFrame:
 
 
 def test_the_funnel_keeps_both_counts() -> None:
-    """A joint union of three enterprises in two towns is one in each, and one in all."""
-    found = funnel(
-        register(
-            [
-                ("甲", "established", "joint", "U1", 3),
-                ("甲", "established", "joint", "U1", None),
-                ("乙", "established", "joint", "U1", 2),
-                ("乙", "established", "standalone", "U2", 5),
-                ("乙", "established", "", "", 1),  # a union that nobody named is one
-                ("丙", "closed", "joint", "U3", 9),
-                ("", "willing", "", "", None),
-            ]
-        ),
-        ["甲", "乙", "丙"],
-        {"甲": "1", "乙": "2"},
-        ["1", "2"],
+    """A joint union of three enterprises in two towns is one in each, and one in all; a cell opens what it counts."""
+    enterprises = register(
+        [
+            ("甲", "established", "joint", "U1", 3),
+            ("甲", "established", "joint", "U1", None),
+            ("乙", "established", "joint", "U1", 2),
+            ("乙", "established", "standalone", "U2", 5),
+            ("乙", "established", "", "", 1),  # a union that nobody named is one
+            ("丙", "closed", "joint", "U3", 9),
+            ("", "willing", "", "", None),
+        ]
     )
+    of = (["甲", "乙", "丙"], {"甲": "1", "乙": "2"}, ["1", "2"])
+    found = funnel(enterprises, *of)
+    members = enterprises.set_index("id")["members"]
+    for by, table in (("town", found.towns), ("team", found.teams)):
+        for (row, column), value in table.stack().items():
+            ids = list(cell_ids(enterprises, *of, f"{by}:{row}:{column}"))
+            assert (members[ids].sum() if column == "members" else len(ids)) == value, (by, row, column)
+    assert not any(cell_ids(enterprises, *of, cell) for cell in ("", "town:甲", "town:甲:moods", "week:甲:all"))
     assert list(found.towns.index) == ["甲", "乙", "丙", NOWHERE, TOTAL]
     assert found.towns["unions"].tolist() == [1, 3, 0, 0, 3]
     assert found.towns["units"].tolist() == [2, 3, 0, 0, 5]

@@ -18,7 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from geo.campaigns import POSITIONS
-from geo.casework.appeals import LATE, Share, rates
+from geo.casework.appeals import LATE, STATES, Share, known_on, rates
 from geo.casework.listed import NOBODY, Wanted, select
 from geo.clock import AsOf, as_of
 from geo.enterprises import TABLE as ENTERPRISES
@@ -464,6 +464,10 @@ def test_appeals_and_decisions_of_another_day_open_those_of_that_day(demonstrati
     seen = standing(told.work, told.asof, told.campaign.rules)
     for state, value in by_state(seen).items():
         assert len(listed(demonstration, Number(state, on=on))) == value
+    every = listed(demonstration, Number(",".join(STATES), on=on))
+    shares = rates(known_on(every, told.asof.today))
+    assert shares == rates(seen)
+    assert {share.yes + share.no + share.unknown for share in vars(shares).values()} == {len(every)}
     assert len(listed(demonstration, Number("overdue,escalated", Where(team=""), on))) == sum(
         seen.loc[seen["team"] == "", "state"].isin(LATE)
     )
@@ -509,12 +513,17 @@ def test_a_number_leads_to_the_page_that_has_its_rows(demonstration: Scene) -> N
         "silent": "/enterprises?campaign=2025&sort=touched_on&counted=",
         "missed_visits": "/teams?campaign=2025&view=visits&counted=",
     }
+    pack = {
+        "teams": "/teams?campaign=2025",
+        "positions": "/teams?campaign=2025",
+        "mediation_workstations": "/?campaign=2025&kinds=mediation_workstation",
+    }
+    assert {what: links.to(asked, what, ANYWHERE, "zh") for what in pack} == pack
     for what, address in pages.items():
         said = links.to(asked, what, Where(team=""), "en")
         assert said.startswith(address)
         query = dict(parse_qsl(urlsplit(said).query))
         assert (query["lang"], Number.read(query["counted"])) == ("en", Number(what, Where(team=""), "2025-08-15"))
-    assert links.to(asked, "positions", ANYWHERE, "zh") == ""
 
 
 APPEAL = {"kind": "appeal", "appeal_source": "12345", "handler": "u1"}

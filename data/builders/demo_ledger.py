@@ -196,7 +196,11 @@ def meetings(dice: Dice, ground: Ground) -> Iterator[Row]:
 
 
 def appeals(dice: Dice, ground: Ground) -> Iterator[Row]:
-    """Appeals that on the day of the data (``LAST``) are in the states that ``demo_ledger_words.APPEALS`` counts."""
+    """Appeals that on the day of the data (``LAST``) are in the states that ``demo_ledger_words.APPEALS`` counts.
+
+    There are as many at a position as enterprises are, and as many of them open: what is open is work ahead, and by
+    chance alone the teams could not share it evenly.
+    """
     days: dict[str, Callable[[int], bool]] = {  # by state: days from LAST to the last one on which it is in time
         "open": lambda left: left > 2,
         "due_soon": lambda left: 0 <= left <= 2,
@@ -206,8 +210,11 @@ def appeals(dice: Dice, ground: Ground) -> Iterator[Row]:
     }
     types = {name: weight for name, (weight, _) in words.APPEAL.items()}
     wanted = [state for state, count in words.APPEALS.items() for _ in range(count)]
-    those = spread(dice, ground, len(wanted), 3, 12)
-    order = dice.shuffled(len(wanted))
+    counts = shares([len(post.enterprises) for post in ground.posts], len(wanted))
+    those = [post for post, count in zip(ground.posts, counts, strict=True) for _ in range(count)]
+    left = len(wanted) - words.APPEALS["closed"]
+    ahead = {number * len(wanted) // left for number in range(left)}
+    order = sorted(dice.shuffled(len(wanted)), key=ahead.__contains__)  # the closed ones first, as they are wanted
     for number, state in enumerate(wanted):
         source, kind = dice.pick(*words.APPEAL_SOURCES), dice.pick(list(types), list(types.values()))
         allowed = dt.timedelta(days=words.SOLVE_DAYS[source])

@@ -35,11 +35,39 @@ def funnel(enterprises: pd.DataFrame, codes: Sequence[str], team_of: Mapping[str
 
     A region that nobody has, and an enterprise of no known region, are nobody's.
     """
+    groups = _groups(enterprises, codes, team_of, teams)
+    marks = _marks(enterprises)
+    return Funnel(_table(marks, groups["town"], codes), _table(marks, groups["team"], teams))
+
+
+def cell_ids(
+    enterprises: pd.DataFrame, codes: Sequence[str], team_of: Mapping[str, str], teams: Sequence[str], cell: str
+) -> tuple[str, ...]:
+    """The ids of what a cell of the ``funnel`` counts, the smallest first: of ``unions`` the first unit in the cell of
+    each, of ``members`` those that state any. ``cell``: ``town:`` or ``team:``, the row, ``:``, the column; none of
+    what is no cell.
+    """
+    by, _, rest = cell.partition(":")
+    row, _, column = rest.rpartition(":")
+    groups = _groups(enterprises, codes, team_of, teams)
+    if by not in groups or column not in COUNTED:
+        return ()
+    marks = _marks(enterprises).assign(id=enterprises["id"])
+    if row != TOTAL:
+        marks = marks[groups[by] == row]
+    marks = marks.sort_values("id")
+    if column == "unions":
+        return tuple(marks.loc[marks["union"] != "", ["id", "union"]].drop_duplicates("union")["id"])
+    return tuple(marks.loc[marks[column] > 0, "id"])
+
+
+def _groups(
+    enterprises: pd.DataFrame, codes: Sequence[str], team_of: Mapping[str, str], teams: Sequence[str]
+) -> dict[str, pd.Series]:
+    """The row of either table that each enterprise is in; indexes as the frame's."""
     region = enterprises["region"].where(enterprises["region"].isin(list(codes)), NOWHERE)
     team = region.map(dict(team_of)).fillna(NOWHERE)
-    team = team.where(team.isin(list(teams)), NOWHERE)
-    marks = _marks(enterprises)
-    return Funnel(_table(marks, region, codes), _table(marks, team, teams))
+    return {"town": region, "team": team.where(team.isin(list(teams)), NOWHERE)}
 
 
 def _marks(enterprises: pd.DataFrame) -> pd.DataFrame:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,7 +23,12 @@ VERSIONS = "gongtu_version"
 
 def known() -> tuple[str, ...]:
     """Every version of the tables that this program knows, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(_config()).walk_revisions())
+    return _known(SCRIPTS)
+
+
+@cache
+def _known(scripts: Path) -> tuple[str, ...]:
+    return tuple(script.revision for script in ScriptDirectory(str(scripts)).walk_revisions())
 
 
 def version(connection: sa.Connection) -> str:

@@ -183,7 +183,8 @@ def _uncovered(
 
 
 def warm() -> None:
-    """Answers in advance what the service map opens with, at every reach it offers, so that the first change is quick.
+    """Answers in advance what the service map opens with, at every reach it offers, so that the first change is quick,
+    and makes ready what is searched as one types.
 
     A pack with faults is left to the pages to explain.
     """
@@ -192,6 +193,7 @@ def warm() -> None:
         for within_m in state.REACHES_M:
             answer(now, state.KINDS_AT_FIRST, within_m, "service", "enterprises")
             gap_drawing(now, state.KINDS_AT_FIRST, within_m, "wgs84")
+        _ = now.names, workspace().ledger().notes
 
 
 def gap_drawing(district: District, kinds: Sequence[str], within_m: float, datum: Datum) -> list[str]:

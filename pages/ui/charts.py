@@ -31,18 +31,31 @@ def week(hours: pd.DataFrame, asked: When | None, say: Say) -> When | None:
             "words": [say("blind.hour_share", share=percent(s, say)) for s in hours["share_served"]],
         }
     )
+    frame["said"] = frame["day"] + " " + frame["hour"].astype(str) + ": " + frame["words"]
     pick = alt.selection_point(name="pick", fields=["weekday", "hour"], on="click", empty=False)
     cells = (
         alt.Chart(frame)
         .mark_rect(stroke="#fff", strokeWidth=1, cursor="pointer")
         .encode(
-            x=alt.X("hour:O", title=say("blind.axis_hour"), axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3)))),
-            y=alt.Y("day:O", sort=days, title=None, axis=alt.Axis(labelOverlap=False)),
+            x=alt.X(
+                "hour:O",
+                title=say("blind.axis_hour"),
+                axis=alt.Axis(labelAngle=0, values=list(range(0, 24, 3)), description=say("blind.axis_hour")),
+            ),
+            y=alt.Y("day:O", sort=days, title=None, axis=alt.Axis(labelOverlap=False, description=say("blind.day"))),
             color=alt.Color(
                 "share:Q",
                 scale=SHARES,
-                legend=alt.Legend(format=".0%", orient="top", title=None, labelFont=FONT, gradientLength=260),
+                legend=alt.Legend(
+                    format=".0%",
+                    orient="top",
+                    title=None,
+                    labelFont=FONT,
+                    gradientLength=260,
+                    description=say("blind.axis_share"),
+                ),
             ),
+            description=alt.Description("said:N"),
             tooltip=[
                 alt.Tooltip("day:N", title=say("blind.day")),
                 alt.Tooltip("hour:O", title=say("blind.hour")),
@@ -57,7 +70,10 @@ def week(hours: pd.DataFrame, asked: When | None, say: Say) -> When | None:
         mark = alt.Chart(one).mark_rect(fillOpacity=0, stroke=palette.INK, strokeWidth=2.5)
         drawn = cells + mark.encode(x="hour:O", y=alt.Y("day:O", sort=days))
     said = st.altair_chart(
-        drawn.properties(height=330).configure_axis(**AXIS), on_select="rerun", selection_mode="pick", key="week_chart"
+        drawn.properties(height=330, description=say("blind.axis_share")).configure_axis(**AXIS),
+        on_select="rerun",
+        selection_mode="pick",
+        key="week_chart",
     )
     chosen = (said.get("selection") or {}).get("pick") or []
     if not chosen:
@@ -70,26 +86,32 @@ def week(hours: pd.DataFrame, asked: When | None, say: Say) -> When | None:
 def curve(points: pd.DataFrame, within_m: float, say: Say) -> None:
     """The share covered against reach, the reach asked marked."""
     frame = pd.DataFrame({"km": points["within_m"] / 1000, "share": points["share_served"]})
-    axis_x = alt.Axis(format="~g", title=say("blind.axis_reach"))
+    reach, share = say("blind.axis_reach"), say("blind.axis_share_placed")
+    frame["said"] = [f"{reach} {km:.2f}: {percent(one, say)}" for km, one in frame.to_numpy()]
+    axis_x = alt.Axis(format="~g", title=reach, description=reach)
     x = alt.X("km:Q", axis=axis_x, scale=alt.Scale(domain=[0, max(5.0, float(frame["km"].max()))], nice=False))
-    y = alt.Y(
-        "share:Q", axis=alt.Axis(format=".0%", title=say("blind.axis_share_placed")), scale=alt.Scale(domain=[0, 1])
-    )
+    axis_y = alt.Axis(format=".0%", title=share, description=share)
+    y = alt.Y("share:Q", axis=axis_y, scale=alt.Scale(domain=[0, 1]))
     tips = [
-        alt.Tooltip("km:Q", title=say("blind.axis_reach"), format=".2f"),
-        alt.Tooltip("share:Q", title=say("blind.axis_share_placed"), format=".1%"),
+        alt.Tooltip("km:Q", title=reach, format=".2f"),
+        alt.Tooltip("share:Q", title=share, format=".1%"),
     ]
+    said = alt.Description("said:N")
     line = (
         alt.Chart(frame.dropna())
         .mark_line(point=alt.OverlayMarkDef(color=palette.SERVED), color=palette.SERVED)
-        .encode(x=x, y=y, tooltip=tips)
+        .encode(x=x, y=y, tooltip=tips, description=said)
     )
     asked = frame[(frame["km"] - within_m / 1000).abs() < 1e-9]
     rule = alt.Chart(asked).mark_rule(color=palette.NEW, strokeDash=[5, 3], strokeWidth=1.6).encode(x="km:Q")
-    dot = alt.Chart(asked).mark_point(filled=True, size=110, color=palette.NEW).encode(x=x, y=y, tooltip=tips)
+    dot = (
+        alt.Chart(asked)
+        .mark_point(filled=True, size=110, color=palette.NEW)
+        .encode(x=x, y=y, tooltip=tips, description=said)
+    )
     words = alt.Chart(asked).mark_text(align="left", dx=8, dy=14, fontSize=13, font=FONT, fontWeight="bold")
     drawn = line + rule + dot + words.encode(x=x, y=y, text=alt.Text("share:Q", format=".1%"))
-    st.altair_chart(drawn.properties(height=300).configure_axis(**AXIS))
+    st.altair_chart(drawn.properties(height=300, description=f"{share} · {reach}").configure_axis(**AXIS))
 
 
 class Step(NamedTuple):
@@ -104,16 +126,21 @@ def steps(points: Sequence[Step], chosen: int, *, share: bool, title: str, say: 
     """What 0, 1, 2 … new sites come to; filled where proven best, hollow where that is the best found."""
     frame = pd.DataFrame(points, columns=["n", "value", "proven"])
     format_ = ".0%" if share else ",.0f"
-    x = alt.X("n:O", title=say("site.axis_n"), axis=alt.Axis(labelAngle=0))
-    y = alt.Y("value:Q", axis=alt.Axis(format=format_, title=title), scale=alt.Scale(zero=False))
+    number = say("site.axis_n")
+    frame["said"] = [
+        f"{number} {n}: {percent(value, say) if share else f'{value:,.0f}'}"
+        for n, value in zip(frame["n"], frame["value"], strict=True)
+    ]
+    x = alt.X("n:O", title=number, axis=alt.Axis(labelAngle=0, description=number))
+    y = alt.Y("value:Q", axis=alt.Axis(format=format_, title=title, description=title), scale=alt.Scale(zero=False))
     tips = [
-        alt.Tooltip("n:O", title=say("site.axis_n")),
+        alt.Tooltip("n:O", title=number),
         alt.Tooltip("value:Q", title=title, format=".1%" if share else ",.0f"),
     ]
     line = alt.Chart(frame).mark_line(color=palette.SERVED).encode(x=x, y=y)
     fill = alt.condition("datum.proven", alt.value(palette.SERVED), alt.value("#fff"))
     dots = alt.Chart(frame).mark_point(filled=True, size=70, stroke=palette.SERVED, strokeWidth=1.6, opacity=1)
-    drawn = line + dots.encode(x=x, y=y, fill=fill, tooltip=tips)
+    drawn = line + dots.encode(x=x, y=y, fill=fill, tooltip=tips, description=alt.Description("said:N"))
     here = frame[frame["n"] == chosen]
     ring = alt.Chart(here).mark_point(size=260, color=palette.NEW, strokeWidth=2).encode(x=x, y=y)
-    st.altair_chart((drawn + ring).properties(height=220).configure_axis(**AXIS))
+    st.altair_chart((drawn + ring).properties(height=220, description=f"{title} · {number}").configure_axis(**AXIS))

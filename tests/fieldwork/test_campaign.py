@@ -13,13 +13,18 @@ import pytest
 from clock import Clock
 from tiny_pack import PROVENANCE
 
+from geo.assignment import solve
+from geo.district import District
 from geo.errors import GongtuError, PackError, ParameterError
 from geo.fieldwork.campaign import Campaign, Reported, Team, campaign, campaigns, read, reported, team_of
 from geo.fieldwork.deeds import change, close, copy, make, reopen
+from geo.fieldwork.plan import Plan
+from geo.fieldwork.posing import pose
 from geo.i18n import LANGUAGES, explain
-from geo.ledger import Rules
+from geo.ledger import TABLE, Rules
 from geo.pack import open_pack
 from geo.people import NOBODY, Person, Role
+from geo.schema import read_table
 from geo.settings import read_settings
 from geo.storage import Change, Conflict
 from geo.workspace import Workspace
@@ -80,9 +85,21 @@ def test_one_that_there_is_not(still: Workspace, id_: str) -> None:
         explain(caught.value, language).encode()
 
 
-def test_what_the_pack_of_daxing_has(still: Workspace) -> None:
-    district = open_pack(PACK, demo=True)
+@pytest.fixture(scope="module")
+def daxing() -> District:
+    return open_pack(PACK, demo=True)
 
+
+def test_the_demonstration_can_be_shared_out_as_evenly_as_is_usual(daxing: District, still: Workspace) -> None:
+    """Who asks for a proposal for the first time gets one."""
+    entries, _ = read_table((PACK / "demo/ledger.csv").read_bytes(), TABLE)
+    posed = pose(daxing, campaigns(daxing, still.store)[0], Plan(), entries=entries.fillna({"closed_on": ""}))
+    assert posed.workload.values["appeals"].sum() == 36
+    assert solve(posed.problem, "compact").proven
+
+
+def test_what_the_pack_of_daxing_has(daxing: District, still: Workspace) -> None:
+    district = daxing
     new, old = campaigns(district, still.store)
     assert (new.id, old.id) == ("2025", "2021")
     assert [len(new.teams), len(new.positions), len(new.departments)] == [7, 24, 8]

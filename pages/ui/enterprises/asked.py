@@ -16,6 +16,7 @@ from geo.fieldwork.campaign import Team
 from geo.i18n import Language
 from geo.ledger import Rules
 from geo.organising.following import PREPARING_DAYS, lag, silent_before, slow_before
+from geo.organising.funnel import NOWHERE, TOTAL, cell_ids
 from geo.organising.ground import Ground
 from geo.schema import is_day
 from geo.storage.register import Gap, Wanted
@@ -23,7 +24,7 @@ from geo.text import clean
 from geo.words import Say
 from pages.ui import cached, counted, state
 from pages.ui.counted import Counted
-from pages.ui.words import escape_markdown, told_apart
+from pages.ui.words import choice_word, escape_markdown, told_apart
 
 SIZES: Mapping[str, tuple[int | None, int | None]] = {
     "0-24": (0, 24),
@@ -39,7 +40,7 @@ NO_REGION = "-"
 PAGE = re.compile("[1-9][0-9]{0,6}")
 GAPS = ("served", "unserved", "unknown")
 SORTS = ("id", "name", "-workers", "-status_on", "next_on", "touched_on", "-nearest_m")
-MORE = ("form", "route", "industry", "size", "gap", "silent", "slow", "since", "until", "union", "sort")
+MORE = ("cell", "form", "route", "industry", "size", "gap", "silent", "slow", "since", "until", "union", "sort")
 """The filters that are not seen at first."""
 FILTERS = ("q", "region", "team", "status", counted.NAME, *MORE)
 
@@ -85,7 +86,7 @@ def read(district: District, ground: Ground, days: AsOf, say: Say, language: Lan
         lag_days=lag(days),
         established_from=_day("since"),
         established_to=_day("until"),
-        ids=number.ids if number else None,
+        ids=number.ids if number else _cell(district, ground),
     )
     sort, page = said.get("sort", SORTS[0]), said.get("p", "")
     return Asked(number, wanted, sort if sort in SORTS else SORTS[0], int(page) if PAGE.fullmatch(page) else 1)
@@ -109,13 +110,13 @@ def controls(district: District, ground: Ground, number: Counted | None, say: Sa
     )
     if number:
         counted.chip(number)
-    _chips(say)
+    _chips(district, ground, say, language)
 
 
 def where(district: District, ground: Ground, say: Say, language: Language) -> None:
     """Which town, and whose: the filters that every look at the register has but the funnel."""
     names = cached.region_names(district, language)
-    teams = told_apart({team.id: (language == "en" and team.name_en) or team.name for team in _teams(ground)})
+    teams = _team_names(ground, language)
     _choice("region", list(names), say("control.region"), lambda code: names[code], say("control.district"))
     if ground.team_of:
         _choice("team", list(teams), say("founding.team"), lambda id_: teams[id_], say("founding.any"))
@@ -129,7 +130,13 @@ def clear() -> None:
 
 def _more(district: District, say: Say) -> None:
     _choice("form", UNION_FORMS, say("field.union_form"), lambda one: say(f"union_form.{one}"), say("founding.any"))
-    _choice("route", ROUTES, say("field.route"), str, say("founding.any"))
+    _choice(
+        "route",
+        ROUTES,
+        say("field.route"),
+        lambda one: choice_word("enterprises", "route", one, say),
+        say("founding.any"),
+    )
     industries = cached.once(
         ("industries", district.revision), lambda: sorted(set(district.enterprises["industry"]) - {""})
     )
@@ -169,12 +176,13 @@ def _first(kept: dict[str, Any]) -> dict[str, Any]:
     return {**kept, "on_change": then}
 
 
-def _chips(say: Say) -> None:
+def _chips(district: District, ground: Ground, say: Say, language: Language) -> None:
     """What is asked for and not seen above, each to be let go of."""
     said = {name: st.query_params[name] for name in MORE if name in st.query_params and name != "sort"}
     with st.container(horizontal=True, key="chips"):
         for name, value in said.items():
-            words = say(f"founding.chip_{name}", value=_value(name, value, say), days=PREPARING_DAYS)
+            shown = _cell_words(value, district, ground, say, language) if name == "cell" else _value(name, value, say)
+            words = say(f"founding.chip_{name}", value=shown, days=PREPARING_DAYS)
             st.button(
                 escape_markdown(words), icon=":material/close:", key=f"chip_{name}", on_click=state.put, args=(name, "")
             )
@@ -186,6 +194,32 @@ def _value(name: str, value: str, say: Say) -> str:
     if name == "size" and value in (*SIZES, UNKNOWN):
         return say(f"founding.size_{_code(value)}")
     return say(f"founding.gap_{value}") if name == "gap" and value in GAPS else value[:40]
+
+
+def _cell(district: District, ground: Ground) -> tuple[str, ...] | None:
+    """What a cell of the funnel counts that no other filter says; None where none is asked for."""
+    cell = st.query_params.get("cell", "")
+    if not cell:
+        return None
+    teams, codes = tuple(team.id for team in _teams(ground)), district.regions["code"].tolist()
+    key = ("cell", cell, district.revision, teams, tuple(sorted(ground.team_of.items())))
+    return cached.once(key, lambda: cell_ids(district.enterprises, codes, ground.team_of, teams, cell))
+
+
+def _cell_words(cell: str, district: District, ground: Ground, say: Say, language: Language) -> str:
+    by, _, rest = cell.partition(":")
+    row, _, column = rest.rpartition(":")
+    names = _team_names(ground, language) if by == "team" else cached.region_names(district, language)
+    none = say("founding.nobody" if by == "team" else "table.no_region")
+    where = {**names, NOWHERE: none, TOTAL: say("table.total")}.get(row, row[:40])
+    if column in UNION_STATUSES:
+        return f"{say(f'union_status.{column}')} · {where}"
+    known = column in ("units_standalone", "units_joint", "unions", "members")
+    return f"{say(f'founding.{column}' if known else 'founding.view_funnel')} · {where}"
+
+
+def _team_names(ground: Ground, language: Language) -> dict[str, str]:
+    return told_apart({team.id: (language == "en" and team.name_en) or team.name for team in _teams(ground)})
 
 
 def _teams(ground: Ground) -> Sequence[Team]:

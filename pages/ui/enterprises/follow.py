@@ -127,8 +127,10 @@ def _table(frame: pd.DataFrame, names: Mapping[str, str], field: str, nowhere: s
             return
         row, word = cells[0]
         where, column = str(rows.index[row]), of_word.get(word, "")
-        asked = {} if where in (NOWHERE, TOTAL) else {field: where}
-        if column in UNION_STATUSES:
+        asked = {} if where == TOTAL else {field: where}
+        if column and (where == NOWHERE or column == "unions"):  # what no other filter asks for
+            asked = {"cell": f"{'town' if field == 'region' else field}:{where}:{column}"}
+        elif column in UNION_STATUSES:
             asked["status"] = column
         elif column:
             asked["status"] = "established"

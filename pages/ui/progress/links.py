@@ -22,19 +22,25 @@ DECIDED = {
     "missed_visits": ("/teams", {"view": "visits"}),
 }
 """The page on which a decision is taken; where none is said, it is of appeals."""
+PACK = {
+    "teams": ("/teams", {}),
+    "positions": ("/teams", {}),
+    "mediation_workstations": ("/", {"kinds": "mediation_workstation"}),
+}
+"""The page that shows what the pack says."""
 
 
 def to(asked: Asked, what: str, where: Where, language: str) -> str:
-    """The address of what a number (``geo.progress.opened``) counts; ``""`` of what the pack says."""
+    """The address of what a number (``geo.progress.opened``) counts."""
     one = MEASURES.get(what.partition(":")[0])
     if one is None:
         page, view = DECIDED.get(what, ("/ledger", {"view": "appeals"}))
     elif one.of == "pack":
-        return ""
+        page, view = PACK[what]
     elif one.of == "entries":
         page, view = "/ledger", {"view": VIEW.get(one.kinds[0], "")}
     else:
         page, view = "/enterprises", {}
-    number = Number(what, where, asked.on).written()
+    number = "" if one and one.of == "pack" else Number(what, where, asked.on).written()
     said = {"campaign": asked.campaign.id, **view, NAME: number, "lang": language if language != "zh" else ""}
     return f"{page}?{urlencode({name: value for name, value in said.items() if value})}"

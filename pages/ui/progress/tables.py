@@ -190,7 +190,7 @@ def _published_row(asked: Asked, one: Compared, say: Say, language: Language) ->
     if one.counted is not None:
         counted = number(one.counted.value, MEASURES[one.measure].unit)
         note = demo(one.counted.value, one.counted.synthetic, say)
-        href = links.to(asked, one.measure, ANYWHERE, language) if one.counted.ids else ""
+        href = links.to(asked, one.measure, ANYWHERE, language) if one.counted.value else ""
         off = f"{one.difference:+,.10g}" if one.difference else "0"
     shown = f'<a target="_self" href="{escape(href)}">{escape(counted)}</a>' if href else escape(counted)
     name = (language == "en" and one.name_en) or one.name

@@ -63,17 +63,31 @@ def _chart(found: pd.DataFrame, say: Say) -> None:
         .rename_axis("week")
         .reset_index()
         .melt("week", var_name="what", value_name="value")
-        .assign(monday=lambda rows: pd.to_datetime([days.week(week).since for week in rows["week"]]))
+        .assign(
+            monday=lambda rows: pd.to_datetime([days.week(week).since for week in rows["week"]]),
+            said=lambda rows: rows["what"] + " " + rows["week"] + ": " + rows["value"].map("{:,.10g}".format),
+        )
     )
-    legend = alt.Legend(title=None, orient="top", labelFont=FONT, labelFontSize=12, symbolSize=90, symbolStrokeWidth=2)
+    title = f"{say('progress.trend')}: {' · '.join(shown)}"
+    legend = alt.Legend(
+        description=title,
+        title=None,
+        orient="top",
+        labelFont=FONT,
+        labelFontSize=12,
+        symbolSize=90,
+        symbolStrokeWidth=2,
+    )
     mondays = [date.fromisoformat(days.week(week).since) for week in found.index]
     ticks: dict[str, Any] = {"tickCount": "month"}
     if len(mondays) <= FEW:
         ticks = {"values": [alt.DateTime(year=day.year, month=day.month, date=day.day) for day in mondays]}
     written = "%Y-%m" if len(mondays) > MANY else "%m-%d"
-    axis = alt.Axis(title=None, format=written, labelOverlap=True, grid=False, **ticks)
+    axis = alt.Axis(
+        title=None, format=written, labelOverlap=True, grid=False, description=say("progress.week"), **ticks
+    )
     x = alt.X("monday:T", axis=axis)
-    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4))
+    y = alt.Y("value:Q", title=None, axis=alt.Axis(format=",.0f", tickCount=4, description=say("progress.value")))
     tips = [
         alt.Tooltip("week:N", title=say("progress.week")),
         alt.Tooltip("what:N", title=say("progress.measure")),
@@ -95,6 +109,7 @@ def _chart(found: pd.DataFrame, say: Say) -> None:
                 "what:N", sort=shown, scale=alt.Scale(domain=shown, range=list(SHAPES[: len(shown)])), legend=legend
             ),
             tooltip=tips,
+            description=alt.Description("said:N"),
         )
     )
-    st.altair_chart(drawn.properties(height=HIGH).configure_axis(**AXIS))
+    st.altair_chart(drawn.properties(height=HIGH, description=title).configure_axis(**AXIS))
