@@ -135,6 +135,10 @@ def test_the_script_is_answered_in_json(client: TestClient, workspace: Workspace
     assert right.json()["next"] == f"/m/ledger?saved={right.json()['id']}"
     shown = client.get(right.json()["next"], headers=HTML)
     assert ("13800138000" in shown.text, "来电人已单独保存" in shown.text) == (False, True)
+    people, now = workspace.store.people, workspace.now()
+    other_hand = people.open_session(people.add("乙某", "staff", by="test", at=now), via="link", now=now, hours=12)
+    theirs = client.get(right.json()["next"], headers={**HTML, "cookie": f"{cookies.SESSION}={other_hand}"}).text
+    assert ("记好了" in theirs, "来电人" in theirs) == (True, False)  # that there is one is not for them to know
     assert client.post(URL, data=VISIT, headers=SCRIPT).json()["forged"] is True
     other = {**SCRIPT, "sec-fetch-site": "cross-site"}
     assert client.post(URL, data={**field, **VISIT}, headers=other).status_code == 403

@@ -28,6 +28,7 @@ from geo.i18n import translate
 from geo.layers import areas, palette
 from geo.ledger import KINDS, Rules
 from geo.ledger import TABLE as LEDGER
+from geo.people import Person
 from geo.progress import days
 from geo.progress.brief import to_decide, told
 from geo.progress.dashboard import Decision, by_state, decisions, meetings, silent, standing
@@ -489,6 +490,12 @@ def test_a_brief_says_so_when_only_a_decision_is_made_up() -> None:
     made = Scene(land, work(no_entries()), AsOf(date(2025, 7, 31), date(2025, 7, 31)), (), ())
     briefs = [told(made, "2025-W31", (Decision("silent", ("E1", "E2"), part),)) for part in (0, 1)]
     assert [one.synthetic for one in briefs] == [False, True]
+
+
+def test_which_appeals_have_a_caller_is_told_to_leaders_only() -> None:
+    number, roles = Number("erased_soon"), ("staff", "leader")
+    assert [number.open_to(Person("1", "甲", role)) for role in roles] == [Number(""), number]
+    assert Number("overdue").open_to(Person("1", "甲", "staff")) == Number("overdue")
 
 
 def test_what_is_no_number_opens_nothing(demonstration: Scene) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from urllib.parse import parse_qsl, urlencode
 
 from geo.casework.appeals import STATES
+from geo.people import Person
 from geo.programmes import KINDS
 from geo.progress.brief import to_decide
 from geo.progress.dashboard import WHATS, standing
@@ -16,6 +17,8 @@ from geo.schema import is_day
 from geo.workspace import Workspace
 
 OF_WHERE = ("team", "town", "position")
+OF_CALLERS = ("erased_soon",)
+"""What tells of which appeals a caller is kept, as leaders alone may know of all of them."""
 
 
 @dataclass(frozen=True)
@@ -52,6 +55,10 @@ class Number:
             return cls("")
         where = Where(Period(days["since"], days["until"]), **{name: said.get(name) for name in OF_WHERE})
         return cls(what, where, days["on"])
+
+    def open_to(self, person: Person) -> Number:
+        """The same, or ``Number("")`` where it is not for the person to know."""
+        return self if self.what not in OF_CALLERS or person.may("leader") else Number("")
 
 
 def counted_ids(workspace: Workspace, made: Scene, number: Number) -> tuple[str, ...]:

@@ -131,7 +131,7 @@ class _Downloads:
         entries, now = self._workspace.entries(), today(district, self._workspace.now())
         if number := given.get("counted"):
             of = scene(self._workspace, district, wanted.campaign)
-            wanted = replace(wanted, ids=counted_ids(self._workspace, of, Number.read(number)))
+            wanted = replace(wanted, ids=counted_ids(self._workspace, of, Number.read(number).open_to(person)))
         mine = entries[entries["campaign"] == wanted.campaign] if wanted.campaign else entries
         return listed.select(mine, wanted, today=as_of(mine, now), rules={one.id: one.rules for one in every})
 

@@ -258,8 +258,7 @@ class _Pages:
         same = {name: str(record.values.get(name) or "") for name in ("campaign", "team", "position", "date")}
         return {
             "lines": told.lines(record.values, fields.names, self._say(request)),
-            "caller": bool(self._workspace.store.callers.has([record.id], fields.today)),
-            "appeal": record.values["kind"] == "appeal",
+            "caller": self._caller(request.state.person, record),
             "two_towns": fields.two_towns(record),
             "photos": self._photos(record),
             "again": page.address(request, HOME, **same),

@@ -15,7 +15,7 @@ from geo.progress.opened import Number, counted_ids
 from geo.progress.scene import Scene, key, scene
 from geo.progress.words import decision
 from geo.words import Say, local_name
-from pages.ui import cached, state
+from pages.ui import access, cached, state
 from pages.ui.words import escape_markdown
 
 NAME = "counted"
@@ -44,7 +44,7 @@ def asked(district: District, campaign: str, say: Say, language: Language) -> Co
     text = st.query_params.get(NAME, "")
     if not text:
         return None
-    number = Number.read(text)
+    number = Number.read(text).open_to(access.who())
     made = scene_of(district, campaign)
     ids = counted_ids(cached.workspace(), made, number)
     return Counted(number, ids, made.on(number.on).asof, _words(number, made, say, language))
