@@ -14,7 +14,12 @@ from geo.district import District
 
 def today(district: District, now: datetime) -> date:
     """The day of the district's clocks at the moment ``now`` (aware)."""
-    return now.astimezone(ZoneInfo(district.about["time_zone"])).date()
+    return day_in(district.about["time_zone"], now)
+
+
+def day_in(time_zone: str, now: datetime) -> date:
+    """The day of the clocks of a time zone at the moment ``now`` (aware)."""
+    return now.astimezone(ZoneInfo(time_zone)).date()
 
 
 @dataclass(frozen=True)

@@ -92,7 +92,7 @@ class Lookup:
 
 def _place(hit: Hit, district: District) -> Found:
     facility = hit.kind == "facility"
-    page = f"overview?region={quote(hit.id)}" if hit.kind == "region" else f"nearest?near={hit.kind}:{quote(hit.id)}"
+    page = f"?region={quote(hit.id)}" if hit.kind == "region" else f"nearest?near={hit.kind}:{quote(hit.id)}"
     beside = {language: translate(f"near.hit_{hit.kind}", language) for language in LANGUAGES}
     if hit.within and hit.kind != "region":
         beside = {language: f"{said} · {_town(hit.within, district, language)}" for language, said in beside.items()}

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cached_property
 from threading import Lock
-from zoneinfo import ZoneInfo
 
 import pandas as pd
 
+from geo.clock import day_in
 from geo.district import Before, District, assemble
 from geo.lines import Notes
 from geo.pack import Pack, read_pack
@@ -106,7 +106,7 @@ class Workspace:
 
     def _forget(self, time_zone: str) -> None:
         """Once a day of the district, the callers whose time is over, however long the process lives."""
-        today = self.now().astimezone(ZoneInfo(time_zone)).date()
+        today = day_in(time_zone, self.now())
         if self._forgot != today.isoformat():
             self.store.callers.forget(today)
             self._forgot = today.isoformat()

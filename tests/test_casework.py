@@ -671,6 +671,13 @@ def test_entries_are_chosen_by_what_they_say_the_latest_first(workspace: Workspa
     )
     said = listed.address(asked, people["甲"])
     assert (listed.read(said, people["甲"]), listed.address(listed.Wanted(), people["甲"])) == (asked, {})
+    bad = {"kind": "visit,x", "until": "soon", "team": "1,9", "q": "x", "mine": "True", "handler": "y"}
+    told = listed.faults(bad, people["甲"], {"team": ("1", "2")})
+    assert [(one.params["field"], one.params["value"]) for one in told] == [
+        ("kind", "x"),
+        ("team", "9"),
+        ("until", "soon"),
+    ]
     for name, value in (("kind", "visit,x"), ("since", "2025-10"), ("handler", people["甲"].id), ("says", "x")):
         with pytest.raises(ParameterError) as caught:
             listed.read({name: value}, people["乙"])

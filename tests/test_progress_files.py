@@ -7,7 +7,9 @@ import io
 import json
 import sqlite3
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode
 
@@ -17,7 +19,13 @@ import pytest
 from clock import Clock
 from told_world import TestClient, client_of, member, own_world, published, sign_in, told_pack, told_store
 
+from geo.i18n import translate
 from geo.people import Role
+from geo.progress.measures import Counted
+from geo.progress.published import Compared
+from geo.report import brief
+from geo.report.content import Report
+from geo.report.paper import Paper
 from geo.workspace import Workspace
 
 __all__ = ["told_pack", "told_store"]  # fixtures
@@ -112,6 +120,26 @@ def test_a_brief_is_one_page_with_the_week_beside_the_week_before(busy: TestClie
     assert "Visits 1 1 0 2" in earlier
     assert "as of 2025-10-19" in earlier
     assert words(busy.get("/report/brief/2025.pdf").content) == said, "the last week where none is asked for"
+
+
+def test_the_names_of_all_figures_are_whole_in_a_brief() -> None:
+    with (Path(__file__).parent.parent / "data" / "figures.csv").open(encoding="utf-8") as file:
+        rows = [row for row in csv.DictReader(file) if row["measure"]]
+    figures = [
+        Compared(
+            **{name: text for name, text in row.items() if name not in ("campaign", "value")},  # type: ignore[arg-type]
+            value=float(row["value"]),
+            counted=Counted(float(row["value"]), 0.0, ()),
+            verdict="equal",
+            reasons=(),
+        )
+        for row in rows
+    ][: brief.FIGURES_AT_MOST]
+    say = partial(translate, language="en")
+    paper = Paper(Report("", "", "", "", "", (), "en", Clock()(), ""), say)
+    brief._published(paper, SimpleNamespace(published=figures), 205.0, say, "en")  # type: ignore[arg-type]
+    said = words(bytes(paper.pdf.output()))
+    assert [one.name_en for one in figures if one.name_en not in said] == []
 
 
 def test_the_workbook_has_every_measure(busy: TestClient) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from types import MappingProxyType
 
 import numpy as np
 import pandas as pd
@@ -64,22 +65,40 @@ PLAIN = ("campaign", "since", "until", "enterprise", "facility", "says")
 
 
 def read(given: Mapping[str, str], person: Person) -> Wanted:
-    """What an address asks for (``address``). ParameterError, with ``field``, for a code that there is none of, what is
-    no day, and appeals in the hands of another.
-    """
-    several = {name: tuple(filter(None, given.get(key, "").split(","))) for name, key in ADDRESSED.items()}
+    """What an address asks for (``address``). The first of its ``faults`` is raised."""
+    for fault in faults(given, person):
+        raise fault
+    several = {name: _several(given, key) for name, key in ADDRESSED.items()}
     said = {name: given.get(name, "") for name in PLAIN}
     handler = person.id if given.get("mine") == "True" else given.get("handler", "")
-    for name, known in CODES.items():
-        for value in several[name]:
-            _among(ADDRESSED[name], value, known)
-    for key in ("since", "until"):
-        if said[key] and not is_day(said[key]):
-            raise ParameterError("progress.bad_day", field=key, value=said[key][:20])
-    _among("says", said["says"], ("", *AMOUNTS))
-    if handler not in ("", person.id):  # an account's appeals are for those who have a page of them
-        _among("handler", handler, (NOBODY,))
     return Wanted(**several, **said, handler=handler, text=given.get("q", ""))  # type: ignore[arg-type]
+
+
+def faults(
+    given: Mapping[str, str], person: Person, known: Mapping[str, Sequence[str]] = MappingProxyType({})
+) -> list[ParameterError]:
+    """What is not understood in an address: a code that there is none of, what is no day, and appeals in the hands of
+    another, each with ``field`` and ``value``. ``known``: what parameters may say besides, by their names.
+    """
+    choices = {ADDRESSED[name]: codes for name, codes in CODES.items()} | dict(known)
+    asked = [(key, value, codes) for key, codes in choices.items() for value in _several(given, key)]
+    asked.append(("says", given.get("says", ""), ("", *AMOUNTS)))
+    if given.get("mine") != "True":  # an account's appeals are for those who have a page of them
+        own = [person.id] if given.get("handler") == person.id else []
+        asked.append(("handler", given.get("handler", ""), ("", NOBODY, *own)))
+    found = [
+        ParameterError("planning.choice", field=key, value=value[:80], choices=", ".join(filter(None, codes)))
+        for key, value, codes in asked
+        if value not in codes
+    ]
+    days = [(key, given.get(key, "")) for key in ("since", "until")]
+    return found + [
+        ParameterError("progress.bad_day", field=key, value=day[:20]) for key, day in days if day and not is_day(day)
+    ]
+
+
+def _several(given: Mapping[str, str], key: str) -> tuple[str, ...]:
+    return tuple(filter(None, given.get(key, "").split(",")))
 
 
 def address(wanted: Wanted, person: Person) -> dict[str, str]:
@@ -91,11 +110,6 @@ def address(wanted: Wanted, person: Person) -> dict[str, str]:
     said |= {name: getattr(wanted, name) for name in PLAIN} | {"q": wanted.text}
     said |= {"mine": "True"} if mine else {"handler": wanted.handler}
     return {name: value for name, value in said.items() if value}
-
-
-def _among(field: str, value: str, known: Sequence[str]) -> None:
-    if value not in known:
-        raise ParameterError("planning.choice", field=field, value=value[:80], choices=", ".join(filter(None, known)))
 
 
 def select(frame: pd.DataFrame, wanted: Wanted, *, today: date | AsOf, rules: Mapping[str, Rules]) -> pd.DataFrame:

@@ -36,9 +36,8 @@ def draft_entries(
     A row is the entry whose id it gives; where it says something else than somebody corrected in it after the last
     import, it is doubtful. One that gives none has an id that is made of what it says, whatever is said for all rows of
     the campaign: the same file brought in again finds its entries there and changes none of them, whatever has become
-    of them since. Of two rows
-    of one file that say the same, without ids, the second is refused: whether it is another entry or the same one
-    twice, only an id can tell; so is the second of two with one id.
+    of them since. Of two rows of one file that say the same, without ids, the second is refused: whether it is another
+    entry or the same one twice, only an id can tell; so is the second of two with one id.
 
     Teams and positions are named by id or name, of the row's campaign; enterprises by id, credit code or a name that
     only one has, facilities and programmes by id or such a name: where that finds nothing, or several, the row is
@@ -177,7 +176,7 @@ class _Entries:
         campaign = self._after("campaign")
         names = dict(listed(self.district.positions))
         for field in ("team", "position"):
-            cells = self._text(field)
+            cells = self._text(field).mask(campaign != self._old("campaign"), self._after(field))
             found = cells.where(cells == "", "")
             for one in self.named.campaigns:
                 those = (
@@ -293,12 +292,12 @@ class _Entries:
                 partial = cells.str.len().isin([4, 7]).to_numpy(bool)
                 self.reasons.refuse(partial, "reason.day", field=name, value=cells)
         day, campaign = self._after("date"), self._after("campaign")
+        said = (self._text("date") != "") | (campaign != self._old("campaign"))
         for one in self.named.campaigns:
-            mine = ((campaign == one.id) & (self._text("date").str.len() == 10)).to_numpy(bool)
+            mine = ((campaign == one.id) & said & (day.str.len() == 10)).to_numpy(bool)
             within = np.array([one.stated.has(on, on) for on in day], dtype=bool)
             span = f"{one.starts or '…'} ~ {one.ends or '…'}"
-            where = mine & ~within
-            self.reasons.refuse(where, "reason.outside_campaign", field="date", value=day, other=span)
+            self.reasons.refuse(mine & ~within, "reason.outside_campaign", field="date", value=day, other=span)
         for name in ("date", "step_on", "closed_on"):
             cells = self._text(name)
             late = (cells.str[: len(self.asked.as_of)] > self.asked.as_of).to_numpy(bool)

@@ -34,7 +34,7 @@ RIGHT = INNER - LEFT - GAP
 FOOT = 287.0
 HEAD: Colour = (238, 234, 226)
 RULE: Colour = (220, 216, 206)
-SIZE, SMALL = 8.2, 6.9
+SIZE, SMALL, SMALLEST = 8.2, 6.9, 5.4
 ROW = 4.55
 TEAMS_AT_MOST = 10
 FIGURES_AT_MOST = 36
@@ -115,10 +115,11 @@ def _lines(paper: Paper, found: Brief, y: float, say: Say) -> float:
     return y
 
 
-def _fitted(paper: Paper, words: str, x: float, y: float, wide: float) -> None:
-    """A line in smaller type where it is too long, and cut where that is not enough."""
-    size = SIZE if paper.width(words, SIZE) <= wide else SMALL
-    paper.write(paper.cut(words, wide, size), x, y + (SIZE - size) * PER_POINT / 2, size)
+def _fitted(paper: Paper, words: str, x: float, y: float, wide: float, usual: float = SIZE) -> None:
+    """A line in smaller type where it is too long, and cut where the smallest is not small enough."""
+    size = usual * min(1.0, 0.999 * wide / (paper.width(words, usual) or 1.0))
+    size = max(size, min(SMALLEST, usual))
+    paper.write(paper.cut(words, wide, size), x, y + (usual - size) * PER_POINT / 2, size)
 
 
 def _star(found: Counted) -> str:
@@ -270,7 +271,7 @@ def _figure(
     said = say(f"qualifier.{one.qualifier}", value=f"{one.value:,.10g}")
     sign = {"equal": "=", "within": "≈", "differs": "≠"}.get(one.verdict, "")
     counted = number(one.counted.value, MEASURES[one.measure].unit) + _star(one.counted)
-    paper.write(paper.cut(name, wide - 40, size), x, y, size)
+    _fitted(paper, name, x, y, wide - 24 - paper.width(said, size), size)
     paper.right(said, x + wide - 22, y, size, GREY)
     paper.middle(sign, x + wide - 18.5, y, size, RED if one.verdict == "differs" else INK, bold=True)
     paper.right(counted, x + wide, y, size, INK, bold=one.verdict == "differs")

@@ -38,7 +38,8 @@ def connect(url: str) -> sa.Engine:
     try:
         asked = sa.make_url(url)
     except (ArgumentError, ValueError):
-        raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=url.partition(":")[0]) from None
+        begins, of, _ = url.partition(":")  # where there is no such beginning, all of it may be secret
+        raise SettingError("store.url", setting="GONGTU_DATABASE_URL", value=begins if of else "") from None
     match asked.drivername.partition("+")[0]:
         case "postgres" | "postgresql":
             try:

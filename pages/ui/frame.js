@@ -16,17 +16,26 @@ if (!window.gongtuFrame) {
   atFirst()
 }
 // Streamlit's own widgets speak English only: what they say is put into Chinese as it comes (words: frame.py), and back
-// when the page turns English. Whole texts only, so that nothing of a record is touched by chance.
+// when the page turns English. Whole texts only, or with a number in them, so that nothing of a record is touched by
+// chance; attributes may name a field or a choice besides.
 {
-  const attributes = ["aria-label", "placeholder", "title"]
+  const attributes = ["aria-label", "placeholder", "title", "alt"]
+  // What the pages themselves say, where a record may be called Open or Stop; and what somebody types.
+  const ours = ["Markdown", "Html", "Table", "Button", "Alert"].map((one) => `[data-testid="st${one}"]`).join() + ",textarea"
+  const filled = (text, sort) => {
+    for (const [pattern, to, number] of window.gongtuFilled) {
+      const found = (number || sort === "attribute") && pattern.exec(text)
+      if (found) return to.replace(/\{\w+\}/, () => found[1])
+    }
+  }
   const turn = (text) => {
     const [head, ...of] = text.split(": ")  // of a table's buttons: what it does, and of which table
-    return window.gongtuSaid.has(head) ? [window.gongtuSaid.get(head), ...of].join(": ") : text
+    return window.gongtuSaid.has(head) ? [window.gongtuSaid.get(head), ...of].join(": ") : filled(text, "attribute") ?? text
   }
   const mend = (node) => {
     if (node.nodeType === Node.TEXT_NODE) {
-      const said = window.gongtuSaid.get(node.nodeValue)
-      if (said) node.nodeValue = said
+      const said = window.gongtuSaid.get(node.nodeValue) ?? filled(node.nodeValue)
+      if (said && !node.parentElement?.closest(ours)) node.nodeValue = said
     } else if (node.nodeType === Node.ELEMENT_NODE) {
       for (const name of attributes) {
         const was = node.getAttribute(name)
@@ -39,12 +48,20 @@ if (!window.gongtuFrame) {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_ELEMENT | NodeFilter.SHOW_TEXT)
     while (walker.nextNode()) mend(walker.currentNode)
   }
+  const say = (pairs) => {
+    const exact = (text) => text.replace(/[.*+?^$()|[\]\\]/g, "\\$&")
+    const pattern = (text) => new RegExp(`^${exact(text).replace("{count}", "([\\d,]+)").replace(/\{\w+\}/, "(.+)")}$`)
+    window.gongtuSaid = new Map(pairs)
+    window.gongtuFilled = pairs
+      .filter(([from]) => from.includes("{"))
+      .map(([from, to]) => [pattern(from), to, from.includes("{count}")])
+  }
   const chinese = document.documentElement.lang.startsWith("zh")
   if (window.gongtuChinese !== chinese) {
     const pairs = Object.entries(window.gongtuWords)
-    window.gongtuSaid = new Map(chinese ? pairs : pairs.map(([english, said]) => [said, english]))
+    say(chinese ? pairs : pairs.map(([english, said]) => [said, english]))
     if (chinese || window.gongtuMender) mendAll(document.body)
-    if (!chinese) window.gongtuSaid = new Map()
+    if (!chinese) say([])
     window.gongtuChinese = chinese
   }
   if (!window.gongtuMender) {

@@ -11,6 +11,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from geo.clock import today
 from geo.datum import DATUMS, Datum
 from geo.district import District
 from geo.errors import GongtuError
@@ -22,7 +23,7 @@ from geo.intake.files import Sheet, read_file
 from geo.intake.plan import Asked
 from geo.words import Say
 from pages.ui import cached, state
-from pages.ui.words import choice_word, escape_markdown, today
+from pages.ui.words import choice_word, escape_markdown
 
 SAMPLES = 3
 CHOICES = {"facilities": ("kind",), "positions": ("kind",), "entries": ("kind",)}
@@ -116,7 +117,7 @@ def _options(
         datum, swapped = _datum(digest, say)
     left, right = st.columns(2)
     source = left.text_input(say("import.source"), value=name, key=f"source/{digest}")
-    now = today(cached.workspace().now(), district.about["time_zone"])
+    now = today(district, cached.workspace().now()).isoformat()
     as_of = right.text_input(say("import.as_of"), value=now, key=f"as_of/{digest}")
     defaults: dict[str, str] = {}
     for field in CHOICES.get(kind, ()):

@@ -71,11 +71,6 @@ def commit_rows(commits: Sequence[Commit], time_zone: str, say: Say) -> list[dic
     ]
 
 
-def today(now: datetime, time_zone: str) -> str:
-    """The day that it is in the district, as YYYY-MM-DD."""
-    return now.astimezone(ZoneInfo(time_zone)).date().isoformat()
-
-
 def escape_markdown(text: str) -> str:
     """A value of a record, to be read as it is where Streamlit reads Markdown: no markup, no link, icon or arrow.
 

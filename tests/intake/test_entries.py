@@ -231,7 +231,11 @@ def test_a_closed_campaign_takes_nothing_new_and_another_is_named_by_id_or_name(
     workspace = ledger.workspace
     this = campaign(workspace.district(), workspace.store, "2025")
     winter = {"starts": "2025-11", "ends": "2025-12", "positions": ["P1"], "teams": [{"name": "甲组"}]}
+    (there,) = ids(ledger.bring(FIELDS, (*VISIT[:3], "工业基地", *VISIT[4:])))
     made = deeds.make(workspace, LEADER, name="冬送温暖", **winter)  # type: ignore[arg-type]
+    moved = ledger.plan("id campaign", (there, made.id))
+    wrong = {("outside_campaign", "date"), ("reference", "position")}
+    assert wrong <= {*reasons(moved, 2)}, "what the row does not say stays as it was, and is of the summer"
     row = ("2025-11-20", "走访", "E3", "冬送温暖")
     said = ledger.plan("date kind enterprise campaign", row, ("2026-01-01", *row[1:]), as_of="2026-02")
     assert (fates(said), reasons(said, 3)) == (["new", "refused"], [("outside_campaign", "date")])

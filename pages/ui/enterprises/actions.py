@@ -19,7 +19,7 @@ from geo.storage.register import Register
 from geo.words import Say
 from pages.ui import cached
 from pages.ui.enterprises.work import attempt
-from pages.ui.words import escape_markdown, told_apart
+from pages.ui.words import choice_word, escape_markdown, told_apart
 
 if TYPE_CHECKING:
     from pages.ui.enterprises.one import Seen
@@ -80,7 +80,10 @@ def founding(prefix: str, district: District, say: Say, *, members: bool = True)
                 say("field.members"), 1, moves.MEMBERS_AT_MOST, None, key=f"{prefix}members", placeholder=""
             )
         st.selectbox(
-            say("field.route"), ["", *ROUTES], format_func=lambda one: one or say("total.none"), key=f"{prefix}route"
+            say("field.route"),
+            ["", *ROUTES],
+            format_func=lambda one: choice_word("enterprises", "route", one, say),
+            key=f"{prefix}route",
         )
     st.text_input(say("field.parent_union"), key=f"{prefix}parent_union", max_chars=moves.NAME_AT_MOST)
 

@@ -26,7 +26,7 @@ from pages.ui import cached, state
 from pages.ui.enterprises.asked import Asked
 from pages.ui.enterprises.cards import card, cards
 from pages.ui.enterprises.work import open_one, tally
-from pages.ui.words import escape_markdown
+from pages.ui.words import choice_word, escape_markdown
 
 ROWS = 50
 ALL = 10_000_000
@@ -143,7 +143,8 @@ def _grid(rows: list[dict[str, Any]], names: Mapping[str, str], say: Say, key: s
 def _row(row: Mapping[str, Any], names: Mapping[str, str], say: Say) -> dict[str, Any]:
     far = row.get("nearest_m")
     return {
-        **{name: row.get(name) or None for name in ("name", "status_on", "touched_on", "industry", "route", "id")},
+        **{name: row.get(name) or None for name in ("name", "status_on", "touched_on", "industry", "id")},
+        "route": choice_word("enterprises", "route", row["route"], say) if row.get("route") else None,
         "workers": row.get("workers"),
         "members": row.get("members"),
         "union_status": say(f"union_status.{row['union_status']}"),

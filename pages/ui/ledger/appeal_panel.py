@@ -146,13 +146,13 @@ def _do(work: Callable[..., Any], record: Record, said: dict[str, Any], language
 
 
 def _caller(record: Record, seen: Seen, say: Say, language: Language) -> None:
-    """The caller, after a press of the button and until the page is left; to others only that there is one."""
+    """The caller, after a press of the button and until the page is left; others are not told whether there is one."""
     with st.container(key="caller", horizontal=True, vertical_alignment="center"):
-        if record.id not in cached.workspace().store.callers.has([record.id], seen.today):
-            st.caption(say("ledger.no_caller"))
-            return
         if not callers.may_see(seen.person, record):
             st.caption(say("ledger.caller_kept"), width="stretch")
+            return
+        if record.id not in cached.workspace().store.callers.has([record.id], seen.today):
+            st.caption(say("ledger.no_caller"))
             return
 
         def show() -> None:

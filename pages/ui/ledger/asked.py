@@ -10,7 +10,7 @@ import pandas as pd
 import streamlit as st
 
 from geo.casework import appeals
-from geo.casework.listed import NOBODY, Wanted, select
+from geo.casework.listed import NOBODY, Wanted, faults, select
 from geo.casework.told import Names
 from geo.clock import AsOf, as_of, today
 from geo.district import District
@@ -123,6 +123,7 @@ def _filters(campaign: Campaign, view: str, district: District, person: Person, 
     elif view == "meetings":
         wanted = replace(wanted, kinds=("worker_meeting", "enterprise_meeting"))
     _said(wanted, view, names, say)
+    _not_understood(campaign, district, person, say)
     return wanted
 
 
@@ -191,6 +192,19 @@ def _forget() -> None:
         "page",
     ):
         state.put(key, "")
+
+
+def _not_understood(campaign: Campaign, district: District, person: Person, say: Say) -> None:
+    """What the address asks for and nobody can make out: the rest is shown."""
+    known = {
+        "view": VIEWS,
+        "team": [team.id for team in campaign.teams],
+        "position": campaign.positions,
+        "region": district.regions["code"].tolist(),
+    }
+    if found := faults(st.query_params, person, known):
+        words = "; ".join(f"{one.params['field']}={one.params['value']}" for one in found)
+        st.warning(escape_markdown(say("ledger.not_understood", what=words)))
 
 
 def _said(wanted: Wanted, view: str, names: Names, say: Say) -> None:

@@ -146,7 +146,14 @@ def _more(district: District, asked: Question, say: Say) -> None:
         )
         everything = say("blind.all")
         st.multiselect(say("blind.industry"), industries, placeholder=everything, key="q_industry", on_change=_changed)
-        st.multiselect(say("blind.groups"), GROUPS, placeholder=everything, key="q_groups", on_change=_changed)
+        st.multiselect(
+            say("blind.groups"),
+            GROUPS,
+            format_func=lambda group: say(f"worker_group.{group}"),
+            placeholder=everything,
+            key="q_groups",
+            on_change=_changed,
+        )
         st.caption(say("blind.groups_help"))
 
 
@@ -181,7 +188,7 @@ def words(question: Question, say: Say) -> str:
     if unit != "m":
         reach = f"{say(f'blind.unit_{unit}')} {reach}"
     who = f"{say(f'blind.union_{question.who.union}')} · {say(f'blind.measure_{question.who.measure}')}"
-    chosen = [*question.who.industries, *question.who.groups]
+    chosen = [*question.who.industries, *(say(f"worker_group.{group}") for group in question.who.groups)]
     at_ = say("blind.any_time")
     if question.when:
         at_ = say("blind.at", day=say(f"weekday.{question.when.weekday}"), hour=f"{question.when.hour:02}:00")

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from datetime import date
 from functools import partial
 
 import streamlit as st
 
+from geo.clock import today
 from geo.district import District
 from geo.fieldwork import rights
 from geo.fieldwork.plan import edit_between
@@ -19,7 +19,7 @@ from pages.ui.teams import work
 from pages.ui.teams.words import edit_words, team_words
 from pages.ui.teams.work import Seen
 from pages.ui.widgets import figures
-from pages.ui.words import escape_markdown, moment, today
+from pages.ui.words import escape_markdown, moment
 
 FILES = {"pdf": "/report/assignment", "xlsx": "/report/assignment", "gpkg": "/export/assignment"}
 EDITS_SHOWN = 20
@@ -46,7 +46,7 @@ def publish(seen: Seen, district: District, say: Say, language: Language) -> Non
         if seen.findings:
             st.caption(say("teams.publish_anyway", count=len(seen.findings)))
         now = cached.workspace().now()
-        first = date.fromisoformat(today(now, district.about["time_zone"]))
+        first = today(district, now)
         st.date_input(say("teams.starts"), first, key="publish_starts", format="YYYY-MM-DD")
         st.text_area(say("teams.note"), key="publish_note", max_chars=2000, height=80)
         st.form_submit_button(say("teams.publish"), type="primary", icon=":material/publish:", on_click=go)

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 
 import streamlit as st
 
+from geo.clock import today
 from geo.district import District
 from geo.fieldwork import rights
 from geo.fieldwork.campaign import team_of
@@ -17,7 +18,7 @@ from geo.storage.visits import STATES, PlannedVisit
 from geo.words import Say
 from pages.ui import access, cached, counted, doing
 from pages.ui.teams.work import Seen
-from pages.ui.words import escape_markdown, today
+from pages.ui.words import escape_markdown
 
 SHOWN_AT_MOST = 60
 
@@ -27,7 +28,7 @@ def coming(seen: Seen, district: District, person: Person, say: Say) -> None:
     team = team_of(seen.present, person)
     if team is None:
         return
-    now = today(cached.workspace().now(), district.about["time_zone"])
+    now = today(district, cached.workspace().now()).isoformat()
     visits = cached.workspace().store.visits.list(seen.campaign.id, team=team.id, since=now)
     next_ = [visit for visit in visits if visit.state == "planned"][:3]
     with st.container(border=True, key="mine"):
@@ -47,7 +48,7 @@ def visits(seen: Seen, district: District, person: Person, say: Say, language: L
     """The visits planned from today on, and those of before on demand; a form for the next; the feed."""
     store = cached.workspace().store.visits
     mine = team_of(seen.present, person)
-    now = today(cached.workspace().now(), district.about["time_zone"])
+    now = today(district, cached.workspace().now()).isoformat()
     past = st.toggle(say("teams.past_visits"), key="past_visits")
     number = counted.asked(district, seen.campaign.id, say, language)
     listed = store.list(seen.campaign.id, since=None if past or number else now)
