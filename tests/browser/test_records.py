@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.app import open_page, unfold
+from tests.browser.app import open_page, rest, unfold
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -31,6 +31,7 @@ def reason(page: Page, why: str, which: int = 0) -> None:
     box = page.get_by_role("textbox", name="为什么改（必填）").nth(which)
     box.fill(why)
     box.press("Tab")
+    rest(page)  # what is pressed next may move while the reason is taken in
 
 
 def save(page: Page, why: str) -> None:
@@ -56,6 +57,7 @@ def test_without_a_reason_or_with_a_fault_nothing_is_saved(staff: Page, house: H
     edit(staff, house, "facilities", "F4")
     staff.get_by_label("开放时间").fill("24/7")
     staff.get_by_label("开放时间").press("Tab")
+    rest(staff)
     staff.get_by_role("button", name="保存").click()
     expect(staff.get_by_text("请写明原因再保存。")).to_be_visible(timeout=WAIT_MS)
     staff.get_by_label("核实日期").fill("上周")

@@ -9,7 +9,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from geo.reporting import report
 from geo.storage import Change
-from tests.browser.app import open_page, unfold
+from tests.browser.app import open_page, rest, unfold
 from tests.browser.conftest import House
 
 pytestmark = pytest.mark.browser
@@ -65,6 +65,7 @@ def verify(page: Page, found: str, why: str) -> None:
     box = page.get_by_role("textbox", name="怎么核实的（必填）")
     box.fill(why)
     box.press("Tab")
+    rest(page)
     page.get_by_role("button", name="改状态，办结").click()
 
 
@@ -118,6 +119,7 @@ def test_a_joke_is_dismissed_with_a_reason(staff: Page, house: House) -> None:
     box = staff.get_by_role("textbox", name="为什么驳回（必填）")
     box.fill("玩笑")
     box.press("Tab")
+    rest(staff)
     staff.get_by_role("button", name="驳回 1 份报告").click()
     expect(staff.get_by_text("已驳回 F3站 的报告。")).to_be_visible(timeout=WAIT_MS)
     newest = house.workspace.store.reports.handled()[0]
