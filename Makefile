@@ -38,7 +38,7 @@ run: setup
 test: setup $(VENV)/ready-dev
 	@PATH="$$PATH:$$(echo /usr/lib/postgresql/*/bin | tr ' ' ':')" sh tests/system_packages.sh
 	@$(MAKE) --no-print-directory lint
-	$(BIN)/pytest -n 2 --dist worksteal
+	$(BIN)/pytest -n 3 --dist worksteal  # one more than cores: a good part of a run waits, for browsers and servers
 
 lint: $(VENV)/ready-dev
 	$(BIN)/ruff check .
