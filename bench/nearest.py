@@ -108,8 +108,9 @@ def stations(size: int) -> pd.DataFrame:
 
 
 def write_pack(folder: Path, facilities: pd.DataFrame) -> Path:
-    """Daxing's pack with these facilities and no others."""
-    shutil.copytree(ROOT / "data", folder, ignore=shutil.ignore_patterns("demo", "builders", "*.py", "locale"))
+    """Daxing's pack with these facilities and no others, and so without the ledger, which names some."""
+    left_out = shutil.ignore_patterns("demo", "builders", "*.py", "locale", "ledger.csv")
+    shutil.copytree(ROOT / "data", folder, ignore=left_out)
     facilities.to_csv(folder / "facilities.csv", index=False)
     return folder
 
